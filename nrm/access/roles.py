@@ -1,0 +1,27 @@
+"""The roles a membership can carry: what a person does in one organisation."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Role(TextChoices):
+    """A user acts in one membership (role x organisation) at a time."""
+
+    FIRST_RESPONDER = "first_responder", _("First responder")
+    CASE_WORKER = "case_worker", _("Case worker")
+    SHELTER_WORKER = "shelter_worker", _("Shelter worker")
+    CLINICIAN = "clinician", _("Psychosocial practitioner")
+    IDENTIFYING_OFFICER = "identifying_officer", _("Identifying officer")
+    PROSECUTION_OFFICER = "prosecution_officer", _("Police or prosecution officer")
+    COORDINATOR = "coordinator", _("National coordinator")
+    AUDITOR = "auditor", pgettext_lazy("role", "Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    CLOCK = "clock", _("The service itself")
+
+
+#: Roles a person can be given. `Role.CLOCK` acts when a time limit runs out and belongs to nobody.
+ASSIGNABLE_ROLES = tuple(role for role in Role if role is not Role.CLOCK)
+
+#: Roles with a country-wide task: they need no participation in a case and see only their blocks of it.
+COUNTRYWIDE_ROLES = frozenset({Role.COORDINATOR, Role.AUDITOR})

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LocaldbConfig(AppConfig):
+    name = "nrm.localdb"
+    label = "localdb"

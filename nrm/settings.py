@@ -1,0 +1,163 @@
+"""Settings of the service, read from the environment.
+
+`NRM_MODE` is `production` (the default), `development` or `test`. In production nothing has a default that could
+weaken it: a missing secret or database refuses the start.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / ".env")
+
+MODE: str = env.str("NRM_MODE", "production")
+if MODE not in {"production", "development", "test"}:
+    raise ImproperlyConfigured(f"NRM_MODE is {MODE!r}; it must be production, development or test.")
+IN_PRODUCTION = MODE == "production"
+DEBUG = False
+
+#: The country whose mechanism this instance runs: al, ba, xk, me, mk or rs.
+NRM_COUNTRY: str = env.str("NRM_COUNTRY", "mk").lower()
+#: Shows the training banner and allows `manage.py demo code`. Never on in production.
+NRM_DEMO: bool = env.bool("NRM_DEMO", False)
+if NRM_DEMO and IN_PRODUCTION:
+    raise ImproperlyConfigured("NRM_DEMO cannot be on in production.")
+
+
+def secret(name: str, stand_in: str) -> str:
+    """A secret from the environment; outside production a fixed stand-in makes a newcomer's start possible."""
+    if IN_PRODUCTION:
+        return env.str(name)
+    return env.str(name, stand_in)
+
+
+SECRET_KEY = secret("NRM_SECRET_KEY", "not-a-secret-development-and-test-only-" + "0" * 24)
+#: Keys that wrap each person's data key: `id:base64` pairs, newest first, comma-separated, 32 bytes each.
+NRM_VAULT_KEYS = secret("NRM_VAULT_KEYS", "dev1:" + "A" * 42 + "8=")
+#: The key of the blind index over names; never one of the vault keys.
+NRM_INDEX_KEY = secret("NRM_INDEX_KEY", "B" * 42 + "8=")
+#: Ed25519 private seed that signs audit checkpoints, base64, 32 bytes.
+NRM_CHECKPOINT_KEY = secret("NRM_CHECKPOINT_KEY", "C" * 42 + "8=")
+
+ALLOWED_HOSTS: list[str] = env.list("NRM_HOSTS", default=[] if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("NRM_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
+    "simple_history",
+    "nrm.localdb",
+    "nrm.languages",
+    "nrm.countries",
+    "nrm.accounts",
+    "nrm.audit",
+    "nrm.tasks",
+    "nrm.notices",
+    "nrm.vault",
+    "nrm.cases",
+    "nrm.identification",
+    "nrm.referrals",
+    "nrm.placements",
+    "nrm.support",
+    "nrm.reintegration",
+    "nrm.desk",
+    "nrm.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "nrm.urls"
+WSGI_APPLICATION = "nrm.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+
+def database() -> dict[str, Any]:
+    """`DATABASE_URL`, else outside production the embedded server, started on the first connection."""
+    if url := env.str("DATABASE_URL", ""):
+        return {**env.db_url_config(url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    if IN_PRODUCTION:
+        raise ImproperlyConfigured("DATABASE_URL is not set. Production needs its own PostgreSQL server.")
+    return {"ENGINE": "nrm.localdb.backend", "NAME": "nrm", "USER": "nrm"}
+
+
+DATABASES = {"default": database()}
+if test_database := env.str("NRM_TEST_DATABASE", ""):
+    DATABASES["default"]["TEST"] = {"NAME": test_database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("sq", "shqip"),
+    ("bs", "bosanski"),
+    ("sr", "српски"),
+    ("sr-latn", "srpski (latinica)"),
+    ("mk", "македонски"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("NRM_TIME_ZONE", "Europe/Skopje")
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.path("NRM_STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IN_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+#: Translated above; kept so that a message catalogue entry exists for the product's own name.
+PRODUCT_NAME = _("Referral desk")
+RUNNING_TESTS = MODE == "test" or "pytest" in sys.modules

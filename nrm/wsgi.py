@@ -1,0 +1,8 @@
+"""The WSGI entry point. It never starts a database server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nrm.settings")
+application = get_wsgi_application()
