@@ -1,0 +1,35 @@
+"""The column that holds only sealed bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from nrm.vault.sealing import Place, looks_sealed
+
+
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
+    """Sealed bytes, or null where nothing is recorded. Refuses to save what was not sealed first."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
+        return None if value is None else bytes(value)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if value is not None and not (isinstance(value, bytes) and looks_sealed(value)):
+            raise ValueError(f"{self.name} takes sealed bytes only; seal the value with nrm.vault.sealing first.")
+        return super().get_db_prep_value(value, connection, prepared)
+
+
+def place_of(instance: models.Model, field_name: str) -> Place:
+    """Where a field's sealed value belongs. A history row shares the place of the row it remembers."""
+    model: type[models.Model] = getattr(instance, "instance_type", type(instance))
+    primary_key = model._meta.pk
+    row = None if primary_key is None else getattr(instance, primary_key.attname)
+    if row is None:
+        raise ValueError(f"{model._meta.label} has no primary key yet, so nothing can be sealed for it.")
+    return Place(model._meta.db_table, field_name, str(row))
