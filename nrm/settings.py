@@ -114,6 +114,10 @@ TEMPLATES = [
 ]
 
 
+#: Where the embedded server keeps its cluster; used in development and tests only.
+LOCALDB_HOME: str = env.str("NRM_LOCALDB_HOME", str(BASE_DIR / "var"))
+
+
 def database() -> dict[str, Any]:
     """`DATABASE_URL`, else outside production the embedded server, started on the first connection."""
     if url := env.str("DATABASE_URL", ""):

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, started on the first connection."""
