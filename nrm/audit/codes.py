@@ -1,0 +1,134 @@
+"""What an event can tell of. Acts that are not steps of a state machine are listed here; steps come from the machines."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Outcome(TextChoices):
+    DONE = "done", pgettext_lazy("outcome", "Done")
+    REFUSED = "refused", pgettext_lazy("outcome", "Refused")
+    FAILED = "failed", pgettext_lazy("outcome", "Failed")
+
+
+class Code(TextChoices):
+    """Codes are kept for ever: a recorded event must stay readable, so none is renamed or removed."""
+
+    SIGN_IN_PASSWORD_ACCEPTED = "sign_in.password_accepted", _("Password accepted")
+    SIGN_IN_SUCCEEDED = "sign_in.succeeded", _("Signed in")
+    SIGN_IN_FAILED = "sign_in.failed", _("Sign-in failed")
+    SIGN_IN_LOCKED = "sign_in.locked", _("Sign-in locked for a while")
+    SIGN_OUT = "sign_out", _("Signed out")
+    SESSION_ENDED = "session.ended", _("Session ended")
+    SECOND_FACTOR_FAILED = "second_factor.failed", _("Second factor failed")
+    SECOND_FACTOR_ENROLLED = "second_factor.enrolled", _("Second factor set up")
+    SECOND_FACTOR_BACKUP_CODE_USED = "second_factor.backup_code_used", _("Backup code used")
+    SECOND_FACTOR_BACKUP_CODES_MADE = "second_factor.backup_codes_made", _("New backup codes made")
+    SECOND_FACTOR_RESET_REQUESTED = "second_factor.reset_requested", _("Reset of a second factor requested")
+    SECOND_FACTOR_RESET_CONFIRMED = "second_factor.reset_confirmed", _("Reset of a second factor confirmed")
+    PASSWORD_CHANGED = "password.changed", _("Password changed")
+    LANGUAGE_CHANGED = "language.changed", _("Language changed")
+
+    PERSON_INVITED = "person.invited", _("Colleague invited")
+    INVITATION_ACCEPTED = "invitation.accepted", _("Invitation accepted")
+    INVITATION_WITHDRAWN = "invitation.withdrawn", _("Invitation withdrawn")
+    MEMBERSHIP_STARTED = "membership.started", _("Role given")
+    MEMBERSHIP_ENDED = "membership.ended", _("Role ended")
+    MEMBERSHIP_SWITCHED = "membership.switched", _("Role switched")
+    ACCOUNT_CREATED = "account.created", _("Account created")
+    ACCOUNT_CHANGED = "account.changed", _("Account changed")
+    ACCOUNT_DEACTIVATED = "account.deactivated", _("Account deactivated")
+    ACCOUNT_REACTIVATED = "account.reactivated", _("Account reactivated")
+    ORGANISATION_ADDED = "organisation.added", _("Organisation added")
+    ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
+
+    CASE_OPENED = "case.opened", _("Case opened")
+    CASE_READ = "case.read", _("Case read")
+    CASE_LISTED = "case.listed", _("List of cases read")
+    CASE_SEARCHED = "case.searched", _("Search for cases made")
+    CASE_EXPORTED = "case.exported", _("Case exported")
+    CASE_PRINTED = "case.printed", _("Case printed")
+    CASE_AMENDED = "case.amended", _("Case details changed")
+    HISTORY_READ = "history.read", _("History of a case read")
+    STATISTICS_READ = "statistics.read", _("Figures read")
+    PARTICIPATION_OPENED = "participation.opened", _("Case shared with an organisation")
+    PARTICIPATION_CLOSED = "participation.closed", _("Sharing with an organisation ended")
+    BROKE_GLASS = "case.broke_glass", _("Emergency access taken")
+    IDENTITY_REVEALED = "identity.revealed", _("Identity revealed")
+    IDENTITY_WRITTEN = "identity.written", _("Identity written")
+    PERSON_ERASED = "identity.erased", _("Identity erased")
+    NOTE_ADDED = "note.added", _("Note added")
+    NOTE_READ = "note.read", _("Note read")
+    RISK_ASSESSED = "risk.assessed", _("Risk assessed")
+    NEED_RECORDED = "need.recorded", _("Need recorded")
+    NEED_CHANGED = "need.changed", _("Need changed")
+
+    CONSENT_RECORDED = "consent.recorded", _("Consent recorded")
+    SCREENING_STARTED = "screening.started", _("Screening started")
+    SCREENING_ANSWERED = "screening.answered", _("Screening answered")
+    SCREENING_READ = "screening.read", _("Screening read")
+    STATUS_OPENED = "status.opened", _("Status opened")
+    REFERRAL_DRAFTED = "referral.drafted", _("Referral drafted")
+    REFERRAL_CHANGED = "referral.changed", _("Referral changed")
+    REFERRAL_READ = "referral.read", _("Referral read")
+    PLACEMENT_REQUESTED = "placement.requested", _("Placement requested")
+    PLACEMENT_READ = "placement.read", _("Placement read")
+    UNIT_ADDED = "unit.added", _("Unit added")
+    UNIT_CHANGED = "unit.changed", _("Unit changed")
+    SUPPORT_PLANNED = "support.planned", _("Support planned")
+    SUPPORT_READ = "support.read", _("Support read")
+    EPISODE_NOTED = "episode.noted", _("Clinical note added")
+    EPISODE_READ = "episode.read", _("Clinical notes read")
+    APPOINTMENT_ADDED = "appointment.added", _("Appointment added")
+    APPOINTMENT_CHANGED = "appointment.changed", _("Appointment changed")
+    ALERT_RAISED = "alert.raised", _("Safety alert raised")
+    PLAN_DRAFTED = "plan.drafted", _("Plan drafted")
+    PLAN_CHANGED = "plan.changed", _("Plan changed")
+    PLAN_READ = "plan.read", _("Plan read")
+    GOAL_ADDED = "goal.added", _("Goal added")
+    GOAL_CHANGED = "goal.changed", _("Goal changed")
+    REVIEW_RECORDED = "review.recorded", _("Review recorded")
+
+    TASK_OPENED = "task.opened", _("Task opened")
+    TASK_CLAIMED = "task.claimed", _("Task taken")
+    TASK_CLOSED = "task.closed", _("Task closed")
+    CLOCK_RAN_OUT = "clock.ran_out", _("A time limit ran out")
+
+    REQUEST_REFUSED = "request.refused", _("Request refused")
+    AUDIT_READ = "audit.read", _("Audit log read")
+    AUDIT_VERIFIED = "audit.verified", _("Audit log checked")
+    AUDIT_CHECKPOINT_MADE = "audit.checkpoint_made", _("Checkpoint of the audit log made")
+
+
+@cache
+def steps() -> dict[str, str | Promise]:
+    """The steps of all machines as "<machine>.<transition>", and their beginnings as "<machine>.begin"."""
+    from workflows.registry import MACHINES
+
+    labels: dict[str, str | Promise] = {}
+    for machine in MACHINES.values():
+        labels[f"{machine.machine}.begin"] = machine.beginning.label
+        labels |= {edge.code: edge.label for edge in machine.edges()}
+    return labels
+
+
+def require_known(action: str) -> None:
+    if action not in Code.values and action not in steps():
+        raise ValueError(f"{action!r} is no act the audit knows; add it to nrm/audit/codes.py with its label.")
+
+
+def label_of(action: str) -> str | Promise:
+    """In the reader's language. A step of a machine that has since gone is shown by its bare code."""
+    if action in Code.values:
+        return Code(action).label
+    return steps().get(action, action)
+
+
+def groups() -> list[str]:
+    """What comes before the dot: who filters the log chooses one of these."""
+    return sorted({code.partition(".")[0] for code in [*Code.values, *steps()]})
