@@ -1,0 +1,16 @@
+"""How a person or organisation stands to a case. A participation of the case carries exactly one of these."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Relation(TextChoices):
+    REPORTED = "reported", _("Reported the case")
+    LEADS = "leads", _("Leads the case")
+    RECEIVED_REFERRAL = "received_referral", _("Has a referral to answer")
+    ACCEPTED_REFERRAL = "accepted_referral", _("Accepted a referral")
+    SHELTERS = "shelters", _("Shelters the person")
+    TREATS = "treats", _("Provides a service")
+    DECIDES_STATUS = "decides_status", _("Decides about the status")
+    COVERS = "covers", _("Covers for an absent colleague")
+    BROKE_GLASS = "broke_glass", _("Emergency access")

@@ -1,0 +1,81 @@
+"""What a transition sets going, declared on it: small frozen facts that name kinds and parties and touch no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Party(TextChoices):
+    """Who stands on the other side of an effect; the service finds the organisation behind it."""
+
+    LEAD = "lead", _("Lead organisation")
+    REPORTER = "reporter", _("Organisation that reported the case")
+    IDENTIFYING_BODY = "identifying_body", _("Identifying body")
+    COORDINATOR = "coordinator", _("National coordinator")
+    SENDER = "sender", _("Referring organisation")
+    RECEIVER = "receiver", _("Receiving organisation")
+    SHELTER = "shelter", pgettext_lazy("accommodation", "Shelter")
+    PROVIDER = "provider", _("Service provider")
+    RECIPIENT = "recipient", _("Organisation the consent names")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Opens a participation: the party comes to stand in `relation` to the case."""
+
+    relation: str
+    to: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """Closes the participation that this record opened for the party."""
+
+    relation: str
+    of: Party
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Puts a task before the party; `within` names the time limit of the country's profile, `days` is the fallback."""
+
+    kind: str
+    to: Party
+    within: str = ""
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTasks:
+    """Closes the open tasks of these kinds that this record opened."""
+
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartClock:
+    """Starts a time limit of the country's profile; a country without the limit starts none."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopClock:
+    """Stops a running time limit."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tells the party, with the case code and nothing else."""
+
+    kind: str
+    to: Party
+
+
+Effect = Grant | Revoke | OpenTask | CloseTasks | StartClock | StopClock | Notify

@@ -1,0 +1,141 @@
+"""The protection status, decided by the country's identifying body; apart from the stage and from any court's view."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from viewflow.fsm import State
+
+from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, StartClock, StopClock
+from workflows.lifecycle import Beginning, Lifecycle, column, step, unless
+
+
+class Status(TextChoices):
+    POTENTIAL = "potential", pgettext_lazy("status", "Potential")
+    PRESUMED = "presumed", pgettext_lazy("status", "Presumed")
+    IDENTIFIED = "identified", pgettext_lazy("status", "Formally identified")
+    NOT_IDENTIFIED = "not_identified", pgettext_lazy("status", "Status not confirmed")
+    DECLINED = "declined", pgettext_lazy("status", "Formal identification declined by the person")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status", "Status withdrawn")
+
+
+class LegalBasis(TextChoices):
+    """On what a decision about the status rests."""
+
+    INDICATORS = "indicators", _("Indicators and interviews")
+    BODY_PROCEDURE = "body_procedure", _("Procedure of the identifying body")
+    CHILD_PROTECTION = "child_protection", _("Child protection")
+    PERSONS_WISH = "persons_wish", _("The person’s wish")
+    NEW_FACTS = "new_facts", _("New facts")
+
+
+class StatusSubject(Protocol):
+    """What the machine asks of a case."""
+
+    status: str
+
+    def has_screening_with_grounds(self) -> bool: ...
+    def was_screened_by(self, user_id: UUID) -> bool: ...
+
+
+TO_IDENTIFYING_BODY = (
+    Grant("decides_status", to=Party.IDENTIFYING_BODY),
+    OpenTask("decide_status", to=Party.IDENTIFYING_BODY, within="formal_assessment_h", days=10),
+    StartClock("reflection_days"),
+    StartClock("formal_assessment_h"),
+    Notify("status_to_decide", to=Party.IDENTIFYING_BODY),
+)
+DECIDED = (
+    CloseTasks(("decide_status",)),
+    StopClock("formal_assessment_h"),
+    Notify("status_decided", to=Party.LEAD),
+)
+
+
+class StatusFlow(Lifecycle):
+    machine = "status"
+    title = pgettext_lazy("machine", "Protection status")
+    states = Status
+    state_field = "status"
+    status = slot = column(Status, "status")
+    beginning = Beginning(state=Status.POTENTIAL, label=_("Open a case"), permission="case.open")
+
+    def screening_gives_grounds(self) -> State.CONDITION:
+        """Reasonable grounds are a low threshold: one completed screening that gives them (CETS 197 Art. 10)."""
+        return unless(self.subject.has_screening_with_grounds(), _("No completed screening gives grounds. You can presume the status on your written professional judgement instead."))
+
+    def decider_did_not_screen(self) -> State.CONDITION:
+        """The status is never decided by the screener alone."""
+        met = self.actor is not None and not self.subject.was_screened_by(self.actor.user_id)
+        return unless(met, _("You recorded a screening in this case, so somebody else has to decide."))
+
+    @step(
+        status, Status.POTENTIAL, Status.PRESUMED,
+        label=_("Presume the status on the screening"), permission="status.presume", order=1,
+        conditions=[screening_gives_grounds], effects=TO_IDENTIFYING_BODY,
+    )
+    def presume(self) -> None:
+        """Reasonable grounds by a trained professional; protection and the reflection period start here."""
+
+    @step(
+        status, Status.POTENTIAL, Status.PRESUMED,
+        label=_("Presume the status on professional judgement"), permission="status.presume", needs_reason=True, order=2,
+        effects=TO_IDENTIFYING_BODY,
+    )
+    def presume_on_judgement(self) -> None:
+        """A written professional judgement suffices."""
+
+    @step(
+        status, Status.PRESUMED, Status.IDENTIFIED,
+        label=_("Confirm the status"), permission="status.decide", needs_reason=True, writes=["status_basis"], order=3,
+        conditions=[decider_did_not_screen], effects=DECIDED,
+    )
+    def identify(self) -> None:
+        """Formal identification by the country's body."""
+
+    @step(
+        status, Status.PRESUMED, Status.NOT_IDENTIFIED,
+        label=_("Do not confirm the status"), permission="status.decide", needs_reason=True, writes=["status_basis"], order=4,
+        conditions=[decider_did_not_screen], effects=DECIDED,
+    )
+    def not_identify(self) -> None:
+        """The person keeps access to services."""
+
+    @step(
+        status, (Status.POTENTIAL, Status.PRESUMED), Status.DECLINED,
+        label=_("Record that the person declines formal identification"), permission="status.decline", needs_reason=True, order=5,
+        effects=[CloseTasks(("decide_status",)), StopClock("formal_assessment_h")],
+    )
+    def decline(self) -> None:
+        """The person does not want formal identification and keeps services."""
+
+    @step(
+        status, (Status.PRESUMED, Status.IDENTIFIED), Status.WITHDRAWN,
+        label=_("Withdraw the status"), permission="status.decide", needs_reason=True, writes=["status_basis"], order=6,
+        conditions=[decider_did_not_screen], effects=DECIDED,
+    )
+    def withdraw(self) -> None:
+        """Only for public order or a false claim (CETS 197 Art. 13(3)), with reasons."""
+
+    @step(
+        status, (Status.NOT_IDENTIFIED, Status.DECLINED, Status.WITHDRAWN), Status.PRESUMED,
+        label=_("Reconsider on new facts"), permission="status.reconsider", needs_reason=True, order=7,
+        effects=TO_IDENTIFYING_BODY,
+    )
+    def reconsider(self) -> None:
+        """New facts, or the person changed their mind."""
+
+    @step(
+        status, Status.NOT_IDENTIFIED, Status.NOT_IDENTIFIED,
+        label=_("Request a review"), permission="status.request_review", needs_reason=True, order=8,
+        effects=[
+            OpenTask("review_status", to=Party.IDENTIFYING_BODY, days=10),
+            Notify("review_requested", to=Party.IDENTIFYING_BODY),
+        ],
+    )
+    def request_review(self) -> None:
+        """A request for review is kept even where the law knows no appeal."""
