@@ -7,6 +7,7 @@ weaken it: a missing secret or database refuses the start.
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,6 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "axes",
     "simple_history",
     "nrm.localdb",
@@ -94,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "nrm.accounts.middleware.ActorMiddleware",
 ]
 
 ROOT_URLCONF = "nrm.urls"
@@ -134,7 +134,43 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["nrm.accounts.passwords.PinnedArgon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "nrm.accounts.passwords.LengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "nrm.accounts.passwords.GuessableValidator"},
+]
+
+# Doors: sign-in, sessions, throttling. The rules are in nrm/accounts.
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "/"
+#: Minutes without a request after which a session ends, and hours after which it ends in any case.
+NRM_SESSION_IDLE_MINUTES: int = env.int("NRM_SESSION_IDLE_MINUTES", 20)
+NRM_SESSION_HOURS: int = env.int("NRM_SESSION_HOURS", 12)
+#: How many proxies of our own stand in front; 0 means that X-Forwarded-For is never believed.
+NRM_PROXIES: int = env.int("NRM_PROXIES", 0)
+SESSION_COOKIE_AGE = NRM_SESSION_HOURS * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if IN_PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IN_PRODUCTION else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+AXES_HANDLER = "nrm.accounts.throttling.DoorHandler"
+AXES_FAILURE_LIMIT = 100
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
+AXES_LOCKOUT_CALLABLE = "nrm.accounts.throttling.keep_our_page"
+AXES_USERNAME_CALLABLE = "nrm.accounts.throttling.account_digest"
+AXES_CLIENT_IP_CALLABLE = "nrm.accounts.networks.address_of"
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_SENSITIVE_PARAMETERS = ["email", "username", "password", "next", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [

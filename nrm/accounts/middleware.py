@@ -1,0 +1,137 @@
+"""Default deny: every view asks for a verified second factor and an active membership unless it is marked open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+
+from nrm.access.actor import Actor
+from nrm.accounts.doors import is_marked
+from nrm.accounts.models import Membership, SessionRecord
+from nrm.accounts.requests import SignedInRequest
+from nrm.accounts.selectors import has_second_factor, session_record
+
+#: How long a given password waits for its second factor.
+PASSWORD_WAITS = timedelta(minutes=10)
+#: Being seen is written down at most this often, to spare the database a write per request.
+SEEN_EVERY = timedelta(seconds=30)
+
+#: Keys in the session.
+RECORD = "record"
+PASSWORD_AT = "password_at"
+
+
+class ActorMiddleware:
+    """Sets `request.actor`, or sends the person to the door that is still shut."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        admit(cast(SignedInRequest, request))
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            add_never_cache_headers(response)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if is_marked(view, "open_door") or request.actor is not None:  # type: ignore[attr-defined]
+            return None
+        return closed_door(cast(SignedInRequest, request), view)
+
+
+def admit(request: SignedInRequest) -> None:
+    """Attach the session's record, and the actor when the chosen membership is still active. Ends what ran out."""
+    request.session_record = None  # type: ignore[assignment]
+    if not request.user.is_authenticated:
+        return
+    translation.activate(request.user.language)
+    request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+    if not request.user.is_verified():  # type: ignore[attr-defined]
+        if ran_out(request.session.get(PASSWORD_AT), PASSWORD_WAITS):
+            leave(request)
+        return
+    record = session_record(request.session.get(RECORD), user_id=request.user.pk)
+    if record is None or is_over(record, timezone.now()):
+        leave(request)
+        return
+    request.session_record = record
+    note_seen(record)
+    if record.membership is not None and is_current(record.membership):
+        request.membership = record.membership
+        request.actor = actor_of(record.membership)
+
+
+def is_over(record: SessionRecord, now: datetime) -> bool:
+    return (
+        record.ended_at is not None
+        or now - record.last_seen_at >= timedelta(minutes=settings.NRM_SESSION_IDLE_MINUTES)
+        or now - record.started_at >= timedelta(hours=settings.NRM_SESSION_HOURS)
+    )
+
+
+def ran_out(since: str | None, limit: timedelta) -> bool:
+    return since is None or timezone.now() - datetime.fromisoformat(since) >= limit
+
+
+def is_current(membership: Membership) -> bool:
+    return membership.ended_at is None and membership.organisation.is_active
+
+
+def actor_of(membership: Membership) -> Actor:
+    return Actor(
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        organisation_id=membership.organisation_id,
+        role=membership.as_role,
+    )
+
+
+def note_seen(record: SessionRecord) -> None:
+    now = timezone.now()
+    if now - record.last_seen_at >= SEEN_EVERY:
+        SessionRecord.objects.filter(pk=record.pk).update(last_seen_at=now)
+        record.last_seen_at = now
+
+
+def leave(request: HttpRequest) -> None:
+    """End the browser's session and close its record."""
+    if record := request.session.get(RECORD):
+        SessionRecord.objects.filter(pk=UUID(record), ended_at=None).update(ended_at=timezone.now())
+    auth.logout(request)
+
+
+def closed_door(request: SignedInRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
+    """Where to go instead, or nothing when this very view is the next door."""
+    if not request.user.is_authenticated:
+        return sent_to("accounts:sign_in", request, come_back=True)
+    if request.session_record is None:
+        if is_marked(view, "before_second_factor"):
+            return None
+        return sent_to("accounts:sign_in_code" if has_second_factor(request.user.pk) else "accounts:enrol", request)
+    if is_marked(view, "before_membership"):
+        return None
+    return sent_to("accounts:memberships", request)
+
+
+def sent_to(name: str, request: SignedInRequest, *, come_back: bool = False) -> HttpResponse:
+    """A redirect; htmx gets it as a header, so that the whole page moves and not a fragment."""
+    address = reverse(name)
+    if come_back and request.method == "GET" and not request.htmx and request.path != "/":
+        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
