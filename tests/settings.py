@@ -1,0 +1,7 @@
+"""The settings of the service in test mode, so that a bare `pytest` does the same as `make test`."""
+
+import os
+
+os.environ.setdefault("NRM_MODE", "test")
+
+from nrm.settings import *  # noqa: E402
