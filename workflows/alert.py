@@ -58,8 +58,14 @@ class AlertFlow(Lifecycle):
         """A clinician talks with the person."""
 
     @step(
-        state, S.ASSESSING, S.MANAGED,
-        label=_("Record the safety plan"), permission="alert.assess", writes=["plan", "actions"], sets=["managed_by"], order=2,
+        state,
+        S.ASSESSING,
+        S.MANAGED,
+        label=_("Record the safety plan"),
+        permission="alert.assess",
+        writes=["plan", "actions"],
+        sets=["managed_by"],
+        order=2,
         effects=[CloseTasks(("manage_alert", "know_of_alert")), OpenTask("close_alert", to=Party.PROVIDER, days=7)],
     )
     def manage(self) -> None:
@@ -67,8 +73,13 @@ class AlertFlow(Lifecycle):
         self.subject.managed_by = self.actor.user_id if self.actor else None
 
     @step(
-        state, S.MANAGED, S.CLOSED,
-        label=_("Close the alert"), permission="alert.close", needs_reason=True, order=3,
+        state,
+        S.MANAGED,
+        S.CLOSED,
+        label=_("Close the alert"),
+        permission="alert.close",
+        needs_reason=True,
+        order=3,
         conditions=[closer_is_a_second_person],
         effects=[CloseTasks(("close_alert",)), Notify("alert_closed", to=Party.LEAD)],
     )
@@ -76,8 +87,13 @@ class AlertFlow(Lifecycle):
         """Two persons agree that the danger has passed."""
 
     @step(
-        state, S.MANAGED, S.ASSESSING,
-        label=_("Assess again"), permission="alert.assess", needs_reason=True, order=4,
+        state,
+        S.MANAGED,
+        S.ASSESSING,
+        label=_("Assess again"),
+        permission="alert.assess",
+        needs_reason=True,
+        order=4,
         effects=[CloseTasks(("close_alert",)), OpenTask("manage_alert", to=Party.PROVIDER, days=0)],
     )
     def assess_again(self) -> None:

@@ -81,7 +81,10 @@ class CaseFlow(Lifecycle):
     def status_opens_help(self) -> State.CONDITION:
         """Help starts at reasonable grounds and does not depend on formal identification (CETS 197 Art. 12 and 13)."""
         closed_doors = {Status.POTENTIAL, Status.WITHDRAWN}
-        return unless(self.subject.status not in closed_doors, _("The status is still open: presume it first, or record that the person declines formal identification."))
+        return unless(
+            self.subject.status not in closed_doors,
+            _("The status is still open: presume it first, or record that the person declines formal identification."),
+        )
 
     def risk_is_assessed(self) -> State.CONDITION:
         return unless(self.subject.is_risk_assessed(), _("Assess the risk first."))
@@ -91,11 +94,17 @@ class CaseFlow(Lifecycle):
         return unless(self.subject.has_consent_to_assistance(), _("Record the person’s consent to assistance first."))
 
     def accommodation_is_needed(self) -> State.CONDITION:
-        return unless(self.subject.accommodation == Accommodation.NEEDED, _("The risk assessment does not say that accommodation is needed."))
+        return unless(
+            self.subject.accommodation == Accommodation.NEEDED,
+            _("The risk assessment does not say that accommodation is needed."),
+        )
 
     def person_has_a_place(self) -> State.CONDITION:
         met = self.subject.accommodation == Accommodation.NOT_NEEDED or self.subject.has_admitted_placement()
-        return unless(met, _("The person is not placed yet. Record the start of the stay, or that support is given in the community."))
+        return unless(
+            met,
+            _("The person is not placed yet. Record the start of the stay, or that support is given in the community."),
+        )
 
     def plan_is_agreed(self) -> State.CONDITION:
         return unless(self.subject.has_agreed_plan(), _("The person has not agreed to a reintegration plan yet."))
@@ -121,8 +130,12 @@ class CaseFlow(Lifecycle):
     # Transitions
 
     @step(
-        stage, Stage.IDENTIFICATION, Stage.REFERRAL,
-        label=_("Move to referral"), permission="case.start_referral", order=1,
+        stage,
+        Stage.IDENTIFICATION,
+        Stage.REFERRAL,
+        label=_("Move to referral"),
+        permission="case.start_referral",
+        order=1,
         conditions=[status_opens_help, risk_is_assessed, person_agreed_to_assistance],
         effects=[CloseTasks(("read_screening",)), StartClock("plan_due_days")],
     )
@@ -130,24 +143,36 @@ class CaseFlow(Lifecycle):
         """The person is being connected with services."""
 
     @step(
-        stage, Stage.REFERRAL, Stage.PLACEMENT,
-        label=_("Move to placement"), permission="case.arrange_placement", order=2,
+        stage,
+        Stage.REFERRAL,
+        Stage.PLACEMENT,
+        label=_("Move to placement"),
+        permission="case.arrange_placement",
+        order=2,
         conditions=[accommodation_is_needed],
     )
     def arrange_placement(self) -> None:
         """A safe place is being found."""
 
     @step(
-        stage, (Stage.REFERRAL, Stage.PLACEMENT), Stage.SUPPORT,
-        label=_("Move to support"), permission="case.begin_support", order=3,
+        stage,
+        (Stage.REFERRAL, Stage.PLACEMENT),
+        Stage.SUPPORT,
+        label=_("Move to support"),
+        permission="case.begin_support",
+        order=3,
         conditions=[person_has_a_place],
     )
     def begin_support(self) -> None:
         """The person has a place, or is supported in the community."""
 
     @step(
-        stage, Stage.SUPPORT, Stage.REINTEGRATION,
-        label=_("Move to reintegration"), permission="case.begin_reintegration", order=4,
+        stage,
+        Stage.SUPPORT,
+        Stage.REINTEGRATION,
+        label=_("Move to reintegration"),
+        permission="case.begin_reintegration",
+        order=4,
         conditions=[plan_is_agreed, no_open_alert],
         effects=[StopClock("plan_due_days"), StartClock("plan_review_days")],
     )
@@ -155,8 +180,12 @@ class CaseFlow(Lifecycle):
         """The person works on a plan of their own."""
 
     @step(
-        stage, Stage.REINTEGRATION, Stage.FOLLOW_UP,
-        label=_("Move to follow-up"), permission="case.begin_follow_up", order=5,
+        stage,
+        Stage.REINTEGRATION,
+        Stage.FOLLOW_UP,
+        label=_("Move to follow-up"),
+        permission="case.begin_follow_up",
+        order=5,
         conditions=[goals_are_reviewed],
         effects=[StopClock("plan_review_days"), StartClock("followup_months")],
     )
@@ -164,31 +193,53 @@ class CaseFlow(Lifecycle):
         """Support ended; somebody still asks how the person is."""
 
     @step(
-        stage, (Stage.REINTEGRATION, Stage.FOLLOW_UP), Stage.SUPPORT,
-        label=_("Return to support"), permission="case.return_to_support", needs_reason=True, order=6,
+        stage,
+        (Stage.REINTEGRATION, Stage.FOLLOW_UP),
+        Stage.SUPPORT,
+        label=_("Return to support"),
+        permission="case.return_to_support",
+        needs_reason=True,
+        order=6,
         effects=[StopClock("followup_months")],
     )
     def return_to_support(self) -> None:
         """The person needs support again."""
 
     @step(
-        stage, PATH, Stage.ON_HOLD,
-        label=_("Put on hold"), permission="case.hold", needs_reason=True, sets=["returns_to"], order=7,
+        stage,
+        PATH,
+        Stage.ON_HOLD,
+        label=_("Put on hold"),
+        permission="case.hold",
+        needs_reason=True,
+        sets=["returns_to"],
+        order=7,
     )
     def hold(self) -> None:
         """The person cannot be reached."""
         self.subject.returns_to = self.source
 
     @step(
-        stage, Stage.ON_HOLD, State.GET_STATE(lambda flow: flow.subject.returns_to, states=list(PATH)),
-        label=pgettext_lazy("case", "Resume"), permission="case.resume", order=8,
+        stage,
+        Stage.ON_HOLD,
+        State.GET_STATE(lambda flow: flow.subject.returns_to, states=list(PATH)),
+        label=pgettext_lazy("case", "Resume"),
+        permission="case.resume",
+        order=8,
     )
     def resume(self) -> None:
         """Goes on where it was put on hold."""
 
     @step(
-        stage, OPEN_STAGES, Stage.CLOSED,
-        label=_("Close case"), permission="case.close", needs_reason=True, writes=["closure"], sets=["returns_to"], order=9,
+        stage,
+        OPEN_STAGES,
+        Stage.CLOSED,
+        label=_("Close case"),
+        permission="case.close",
+        needs_reason=True,
+        writes=["closure"],
+        sets=["returns_to"],
+        order=9,
         conditions=[no_open_referral, no_open_placement, no_open_episode, no_open_alert, no_open_task],
         effects=[StopClock("followup_months"), StopClock("plan_review_days"), StopClock("plan_due_days")],
     )
@@ -198,16 +249,27 @@ class CaseFlow(Lifecycle):
             self.subject.returns_to = self.source
 
     @step(
-        stage, Stage.CLOSED, State.GET_STATE(lambda flow: flow.subject.returns_to, states=list(PATH)),
-        label=_("Reopen"), permission="case.reopen", needs_reason=True, order=10,
+        stage,
+        Stage.CLOSED,
+        State.GET_STATE(lambda flow: flow.subject.returns_to, states=list(PATH)),
+        label=_("Reopen"),
+        permission="case.reopen",
+        needs_reason=True,
+        order=10,
         effects=[Notify("case_reopened", to=Party.LEAD)],
     )
     def reopen(self) -> None:
         """The same episode goes on where it was closed."""
 
     @step(
-        stage, Stage.CLOSED, Stage.IDENTIFICATION,
-        label=_("Reopen as a new episode"), permission="case.reopen", needs_reason=True, sets=["episode"], order=11,
+        stage,
+        Stage.CLOSED,
+        Stage.IDENTIFICATION,
+        label=_("Reopen as a new episode"),
+        permission="case.reopen",
+        needs_reason=True,
+        sets=["episode"],
+        order=11,
         effects=[OpenTask("read_screening", to=Party.LEAD, days=1), Notify("case_reopened", to=Party.LEAD)],
     )
     def reopen_as_new_episode(self) -> None:

@@ -24,16 +24,25 @@ class ConsentFlow(Lifecycle):
     beginning = Beginning(state=ConsentState.GIVEN, label=_("Record consent"), permission="consent.record")
 
     @step(
-        state, ConsentState.GIVEN, ConsentState.WITHDRAWN,
-        label=_("Withdraw consent"), permission="consent.record", needs_reason=True, order=1,
+        state,
+        ConsentState.GIVEN,
+        ConsentState.WITHDRAWN,
+        label=_("Withdraw consent"),
+        permission="consent.record",
+        needs_reason=True,
+        order=1,
         effects=[Notify("consent_withdrawn", to=Party.RECIPIENT)],
     )
     def withdraw(self) -> None:
         """What rests on it is no longer shared from this moment; access looks at live consents only."""
 
     @step(
-        state, ConsentState.GIVEN, ConsentState.EXPIRED,
-        label=_("Expire"), permission="clock.expire", order=2,
+        state,
+        ConsentState.GIVEN,
+        ConsentState.EXPIRED,
+        label=_("Expire"),
+        permission="clock.expire",
+        order=2,
         effects=[OpenTask("consent_expired", to=Party.LEAD, days=3)],
     )
     def expire(self) -> None:

@@ -148,6 +148,7 @@ def step(
 ) -> Callable[[Callable[..., None]], Any]:
     """Declare a transition. `writes` names columns the caller may hand over with it, `sets` those its body sets."""
     custom = {
+        "label": label,
         "effects": tuple(effects),
         "writes": tuple(writes),
         "sets": tuple(sets),
@@ -217,7 +218,6 @@ class Lifecycle:
                 yield Edge(
                     machine=cls.machine,
                     name=name,
-                    label=transition.label,
                     source=str(transition.source),
                     target=str(target),
                     permission=transition.permission.permission,
@@ -270,6 +270,4 @@ class Lifecycle:
 def _edges(machine: type[Lifecycle]) -> tuple[Edge, ...]:
     found = [edge for method in machine._methods() for edge in machine._edges_of(method)]
     position = {str(state): index for index, state in enumerate(machine.states.values)}
-    return tuple(
-        sorted(found, key=lambda edge: (edge.order, position[edge.source], position[edge.target], edge.name))
-    )
+    return tuple(sorted(found, key=lambda edge: (edge.order, position[edge.source], position[edge.target], edge.name)))

@@ -74,12 +74,22 @@ class PlacementFlow(Lifecycle):
 
     def fits_or_is_overridden(self) -> State.CONDITION:
         met = not self.subject.mismatches() or bool(self.facts.get("override_reason"))
-        return unless(met, _("The place does not fit everything recorded about the person. Choose another one, or say why it is right all the same."))
+        return unless(
+            met,
+            _(
+                "The place does not fit everything recorded about the person. Choose another one, or say why it is right all the same."
+            ),
+        )
 
     @step(
-        state, S.REQUESTED, S.OFFERED,
-        label=_("Reserve a place"), permission="placement.answer",
-        writes=["unit", "reserved_until", "period", "override_reason"], sets=["offered_by"], order=1,
+        state,
+        S.REQUESTED,
+        S.OFFERED,
+        label=_("Reserve a place"),
+        permission="placement.answer",
+        writes=["unit", "reserved_until", "period", "override_reason"],
+        sets=["offered_by"],
+        order=1,
         conditions=[shelter_is_licensed],
         effects=[
             CloseTasks(("answer_placement_request",)),
@@ -92,8 +102,13 @@ class PlacementFlow(Lifecycle):
         self.subject.offered_by = self.actor.user_id if self.actor else None
 
     @step(
-        state, S.OFFERED, S.OFFERED,
-        label=_("Approve as second person"), permission="placement.approve", sets=["approved_by"], order=2,
+        state,
+        S.OFFERED,
+        S.OFFERED,
+        label=_("Approve as second person"),
+        permission="placement.approve",
+        sets=["approved_by"],
+        order=2,
         conditions=[approver_did_not_offer],
     )
     def approve(self) -> None:
@@ -101,8 +116,13 @@ class PlacementFlow(Lifecycle):
         self.subject.approved_by = self.actor.user_id if self.actor else None
 
     @step(
-        state, S.OFFERED, S.ADMITTED,
-        label=_("Record the start of the stay"), permission="placement.answer", writes=["period", "admitted_at"], order=3,
+        state,
+        S.OFFERED,
+        S.ADMITTED,
+        label=_("Record the start of the stay"),
+        permission="placement.answer",
+        writes=["period", "admitted_at"],
+        order=3,
         conditions=[shelter_is_licensed, second_person_approved],
         effects=[
             CloseTasks(("confirm_placement",)),
@@ -115,8 +135,13 @@ class PlacementFlow(Lifecycle):
         """The person arrived."""
 
     @step(
-        state, S.REQUESTED, S.DECLINED,
-        label=pgettext_lazy("placement", "Decline"), permission="placement.answer", needs_reason=True, order=4,
+        state,
+        S.REQUESTED,
+        S.DECLINED,
+        label=pgettext_lazy("placement", "Decline"),
+        permission="placement.answer",
+        needs_reason=True,
+        order=4,
         effects=[
             CloseTasks(("answer_placement_request",)),
             Revoke("received_referral", of=Party.SHELTER),
@@ -128,8 +153,13 @@ class PlacementFlow(Lifecycle):
         """No fitting place here; the lead looks on."""
 
     @step(
-        state, (S.REQUESTED, S.OFFERED), S.CANCELLED,
-        label=pgettext_lazy("placement", "Cancel the request"), permission="placement.request", needs_reason=True, order=5,
+        state,
+        (S.REQUESTED, S.OFFERED),
+        S.CANCELLED,
+        label=pgettext_lazy("placement", "Cancel the request"),
+        permission="placement.request",
+        needs_reason=True,
+        order=5,
         effects=[
             CloseTasks(("answer_placement_request", "confirm_placement")),
             Revoke("received_referral", of=Party.SHELTER),
@@ -140,8 +170,12 @@ class PlacementFlow(Lifecycle):
         """By the lead."""
 
     @step(
-        state, S.OFFERED, S.EXPIRED,
-        label=_("Expire"), permission="clock.expire", order=6,
+        state,
+        S.OFFERED,
+        S.EXPIRED,
+        label=_("Expire"),
+        permission="clock.expire",
+        order=6,
         effects=[
             CloseTasks(("confirm_placement",)),
             Revoke("received_referral", of=Party.SHELTER),
@@ -153,22 +187,37 @@ class PlacementFlow(Lifecycle):
         """The reservation ran out; the unit is free again."""
 
     @step(
-        state, S.ADMITTED, S.ON_LEAVE,
-        label=_("Record that the person is away"), permission="placement.answer", needs_reason=True, order=7,
+        state,
+        S.ADMITTED,
+        S.ON_LEAVE,
+        label=_("Record that the person is away"),
+        permission="placement.answer",
+        needs_reason=True,
+        order=7,
     )
     def leave(self) -> None:
         """The place is kept. Leaving is always allowed to an adult."""
 
     @step(
-        state, S.ON_LEAVE, S.ADMITTED,
-        label=_("Record the return"), permission="placement.answer", order=8,
+        state,
+        S.ON_LEAVE,
+        S.ADMITTED,
+        label=_("Record the return"),
+        permission="placement.answer",
+        order=8,
     )
     def come_back(self) -> None:
         """The person is back."""
 
     @step(
-        state, STAYING, S.ENDED,
-        label=_("Record the end of the stay"), permission="placement.answer", needs_reason=True, writes=["period", "ending"], order=9,
+        state,
+        STAYING,
+        S.ENDED,
+        label=_("Record the end of the stay"),
+        permission="placement.answer",
+        needs_reason=True,
+        writes=["period", "ending"],
+        order=9,
         effects=[Revoke("shelters", of=Party.SHELTER), Notify("stay_ended", to=Party.LEAD)],
     )
     def end(self) -> None:

@@ -51,14 +51,23 @@ class ReferralFlow(Lifecycle):
 
     def consent_or_basis_covers_it(self) -> State.CONDITION:
         """Consent per recipient and purpose, or a recorded legal basis (process facts, section 8)."""
-        return unless(self.subject.is_covered(), _("No consent and no legal basis covers sharing with this organisation. Record one first."))
+        return unless(
+            self.subject.is_covered(),
+            _("No consent and no legal basis covers sharing with this organisation. Record one first."),
+        )
 
     def receiver_takes_referrals(self) -> State.CONDITION:
-        return unless(self.subject.receiver_accepts_referrals(), _("This organisation does not take referrals at the moment."))
+        return unless(
+            self.subject.receiver_accepts_referrals(), _("This organisation does not take referrals at the moment.")
+        )
 
     @step(
-        state, S.DRAFT, S.SENT,
-        label=pgettext_lazy("referral", "Send"), permission="referral.send", order=1,
+        state,
+        S.DRAFT,
+        S.SENT,
+        label=pgettext_lazy("referral", "Send"),
+        permission="referral.send",
+        order=1,
         conditions=[consent_or_basis_covers_it, receiver_takes_referrals],
         effects=[
             Grant("received_referral", to=Party.RECEIVER),
@@ -71,24 +80,38 @@ class ReferralFlow(Lifecycle):
         """The receiver sees a summary without identity."""
 
     @step(
-        state, S.SENT, S.MORE_INFO,
-        label=_("Ask a question"), permission="referral.answer", needs_reason=True, order=2,
+        state,
+        S.SENT,
+        S.MORE_INFO,
+        label=_("Ask a question"),
+        permission="referral.answer",
+        needs_reason=True,
+        order=2,
         effects=[OpenTask("referral_question", to=Party.SENDER, days=1), Notify("referral_question", to=Party.SENDER)],
     )
     def ask(self) -> None:
         """The receiver needs to know more before answering."""
 
     @step(
-        state, S.MORE_INFO, S.SENT,
-        label=_("Answer the question"), permission="referral.send", needs_reason=True, order=3,
+        state,
+        S.MORE_INFO,
+        S.SENT,
+        label=_("Answer the question"),
+        permission="referral.send",
+        needs_reason=True,
+        order=3,
         effects=[CloseTasks(("referral_question",)), Notify("referral_received", to=Party.RECEIVER)],
     )
     def answer(self) -> None:
         """The sender answered; the receiver decides."""
 
     @step(
-        state, WAITING_FOR_ANSWER, S.ACCEPTED,
-        label=pgettext_lazy("referral", "Accept"), permission="referral.answer", order=4,
+        state,
+        WAITING_FOR_ANSWER,
+        S.ACCEPTED,
+        label=pgettext_lazy("referral", "Accept"),
+        permission="referral.answer",
+        order=4,
         effects=[
             *ANSWERED,
             Revoke("received_referral", of=Party.RECEIVER),
@@ -100,8 +123,14 @@ class ReferralFlow(Lifecycle):
         """From here the receiver sees what consent covers."""
 
     @step(
-        state, WAITING_FOR_ANSWER, S.DECLINED,
-        label=pgettext_lazy("referral", "Decline"), permission="referral.answer", needs_reason=True, writes=["decline_reason"], order=5,
+        state,
+        WAITING_FOR_ANSWER,
+        S.DECLINED,
+        label=pgettext_lazy("referral", "Decline"),
+        permission="referral.answer",
+        needs_reason=True,
+        writes=["decline_reason"],
+        order=5,
         effects=[
             *ANSWERED,
             Revoke("received_referral", of=Party.RECEIVER),
@@ -113,24 +142,39 @@ class ReferralFlow(Lifecycle):
         """The reason is about capacity or mandate, never about the person."""
 
     @step(
-        state, S.ACCEPTED, S.IN_SERVICE,
-        label=_("Start the service"), permission="referral.answer", order=6,
+        state,
+        S.ACCEPTED,
+        S.IN_SERVICE,
+        label=_("Start the service"),
+        permission="referral.answer",
+        order=6,
         effects=[Notify("service_started", to=Party.SENDER)],
     )
     def start_service(self) -> None:
         """The person is being served."""
 
     @step(
-        state, (S.ACCEPTED, S.IN_SERVICE), S.COMPLETED,
-        label=_("Complete the service"), permission="referral.answer", needs_reason=True, writes=["outcome"], order=7,
+        state,
+        (S.ACCEPTED, S.IN_SERVICE),
+        S.COMPLETED,
+        label=_("Complete the service"),
+        permission="referral.answer",
+        needs_reason=True,
+        writes=["outcome"],
+        order=7,
         effects=[Revoke("accepted_referral", of=Party.RECEIVER), Notify("referral_completed", to=Party.SENDER)],
     )
     def complete(self) -> None:
         """With outcome; the receiver's access ends with its task."""
 
     @step(
-        state, (S.DRAFT, S.SENT, S.MORE_INFO, S.ACCEPTED), S.WITHDRAWN,
-        label=pgettext_lazy("referral", "Withdraw"), permission="referral.send", needs_reason=True, order=8,
+        state,
+        (S.DRAFT, S.SENT, S.MORE_INFO, S.ACCEPTED),
+        S.WITHDRAWN,
+        label=pgettext_lazy("referral", "Withdraw"),
+        permission="referral.send",
+        needs_reason=True,
+        order=8,
         effects=[
             *ANSWERED,
             Revoke("received_referral", of=Party.RECEIVER),
@@ -142,8 +186,12 @@ class ReferralFlow(Lifecycle):
         """By the sender."""
 
     @step(
-        state, WAITING_FOR_ANSWER, S.EXPIRED,
-        label=_("Expire"), permission="clock.expire", order=9,
+        state,
+        WAITING_FOR_ANSWER,
+        S.EXPIRED,
+        label=_("Expire"),
+        permission="clock.expire",
+        order=9,
         effects=[
             *ANSWERED,
             Revoke("received_referral", of=Party.RECEIVER),

@@ -49,16 +49,22 @@ class ReintegrationFlow(Lifecycle):
 
     def guardian_and_view_of_the_child(self) -> State.CONDITION:
         """For a child the guardian agrees and the child's view is recorded (CRC Art. 12)."""
-        met = not self.subject.is_for_a_child() or bool(self.facts.get("guardian_agreed") and self.facts.get("childs_view"))
+        met = not self.subject.is_for_a_child() or bool(
+            self.facts.get("guardian_agreed") and self.facts.get("childs_view")
+        )
         return unless(met, _("For a child, record the guardian’s agreement and the child’s view."))
 
     def goals_have_outcomes(self) -> State.CONDITION:
         return unless(self.subject.goals_have_outcomes(), _("Record an outcome for every goal first."))
 
     @step(
-        state, S.DRAFT, S.AGREED,
-        label=_("Record the person’s agreement"), permission="plan.write",
-        writes=["agreed_on", "guardian_agreed", "childs_view"], order=1,
+        state,
+        S.DRAFT,
+        S.AGREED,
+        label=_("Record the person’s agreement"),
+        permission="plan.write",
+        writes=["agreed_on", "guardian_agreed", "childs_view"],
+        order=1,
         conditions=[has_a_goal, guardian_and_view_of_the_child],
         effects=[Notify("plan_agreed", to=Party.LEAD)],
     )
@@ -66,32 +72,49 @@ class ReintegrationFlow(Lifecycle):
         """By the person; without it nothing starts."""
 
     @step(
-        state, S.AGREED, S.IN_PROGRESS,
-        label=_("Start the plan"), permission="plan.write", order=2,
+        state,
+        S.AGREED,
+        S.IN_PROGRESS,
+        label=_("Start the plan"),
+        permission="plan.write",
+        order=2,
         effects=[OpenTask("review_plan", to=Party.LEAD, within="plan_review_days", days=30)],
     )
     def start(self) -> None:
         """Work on the goals begins."""
 
     @step(
-        state, S.IN_PROGRESS, S.MONITORING,
-        label=_("Move to review"), permission="plan.write", order=3,
+        state,
+        S.IN_PROGRESS,
+        S.MONITORING,
+        label=_("Move to review"),
+        permission="plan.write",
+        order=3,
         effects=[CloseTasks(("review_plan",))],
     )
     def monitor(self) -> None:
         """The person stands on their own; progress is looked at together."""
 
     @step(
-        state, S.MONITORING, S.COMPLETED,
-        label=_("Complete the plan"), permission="plan.write", order=4,
+        state,
+        S.MONITORING,
+        S.COMPLETED,
+        label=_("Complete the plan"),
+        permission="plan.write",
+        order=4,
         conditions=[goals_have_outcomes],
     )
     def complete(self) -> None:
         """With outcomes for every goal."""
 
     @step(
-        state, OPEN_PLANS, S.DISCONTINUED,
-        label=_("Discontinue"), permission="plan.write", needs_reason=True, order=5,
+        state,
+        OPEN_PLANS,
+        S.DISCONTINUED,
+        label=_("Discontinue"),
+        permission="plan.write",
+        needs_reason=True,
+        order=5,
         effects=[CloseTasks(("review_plan",))],
     )
     def discontinue(self) -> None:

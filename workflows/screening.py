@@ -38,8 +38,14 @@ class ScreeningFlow(Lifecycle):
         return unless(self.subject.has_answers(), _("Answer at least one indicator first."))
 
     @step(
-        state, ScreeningState.DRAFT, ScreeningState.COMPLETED,
-        label=_("Complete the screening"), permission="screening.write", writes=["result", "judgement"], sets=[], order=1,
+        state,
+        ScreeningState.DRAFT,
+        ScreeningState.COMPLETED,
+        label=_("Complete the screening"),
+        permission="screening.write",
+        writes=["result", "judgement"],
+        sets=[],
+        order=1,
         conditions=[something_is_answered],
         effects=[Notify("screening_completed", to=Party.LEAD)],
     )
@@ -47,8 +53,13 @@ class ScreeningFlow(Lifecycle):
         """The answers are frozen; the result explains them and decides nothing."""
 
     @step(
-        state, ScreeningState.COMPLETED, ScreeningState.SUPERSEDED,
-        label=_("Replace by a newer screening"), permission="screening.write", needs_reason=True, order=2,
+        state,
+        ScreeningState.COMPLETED,
+        ScreeningState.SUPERSEDED,
+        label=_("Replace by a newer screening"),
+        permission="screening.write",
+        needs_reason=True,
+        order=2,
     )
     def supersede(self) -> None:
         """A newer screening of the same person takes its place; this one stays readable."""

@@ -66,7 +66,12 @@ class StatusFlow(Lifecycle):
 
     def screening_gives_grounds(self) -> State.CONDITION:
         """Reasonable grounds are a low threshold: one completed screening that gives them (CETS 197 Art. 10)."""
-        return unless(self.subject.has_screening_with_grounds(), _("No completed screening gives grounds. You can presume the status on your written professional judgement instead."))
+        return unless(
+            self.subject.has_screening_with_grounds(),
+            _(
+                "No completed screening gives grounds. You can presume the status on your written professional judgement instead."
+            ),
+        )
 
     def decider_did_not_screen(self) -> State.CONDITION:
         """The status is never decided by the screener alone."""
@@ -74,64 +79,110 @@ class StatusFlow(Lifecycle):
         return unless(met, _("You recorded a screening in this case, so somebody else has to decide."))
 
     @step(
-        status, Status.POTENTIAL, Status.PRESUMED,
-        label=_("Presume the status on the screening"), permission="status.presume", order=1,
-        conditions=[screening_gives_grounds], effects=TO_IDENTIFYING_BODY,
+        status,
+        Status.POTENTIAL,
+        Status.PRESUMED,
+        label=_("Presume the status on the screening"),
+        permission="status.presume",
+        order=1,
+        conditions=[screening_gives_grounds],
+        effects=TO_IDENTIFYING_BODY,
     )
     def presume(self) -> None:
         """Reasonable grounds by a trained professional; protection and the reflection period start here."""
 
     @step(
-        status, Status.POTENTIAL, Status.PRESUMED,
-        label=_("Presume the status on professional judgement"), permission="status.presume", needs_reason=True, order=2,
+        status,
+        Status.POTENTIAL,
+        Status.PRESUMED,
+        label=_("Presume the status on professional judgement"),
+        permission="status.presume",
+        needs_reason=True,
+        order=2,
         effects=TO_IDENTIFYING_BODY,
     )
     def presume_on_judgement(self) -> None:
         """A written professional judgement suffices."""
 
     @step(
-        status, Status.PRESUMED, Status.IDENTIFIED,
-        label=_("Confirm the status"), permission="status.decide", needs_reason=True, writes=["status_basis"], order=3,
-        conditions=[decider_did_not_screen], effects=DECIDED,
+        status,
+        Status.PRESUMED,
+        Status.IDENTIFIED,
+        label=_("Confirm the status"),
+        permission="status.decide",
+        needs_reason=True,
+        writes=["status_basis"],
+        order=3,
+        conditions=[decider_did_not_screen],
+        effects=DECIDED,
     )
     def identify(self) -> None:
         """Formal identification by the country's body."""
 
     @step(
-        status, Status.PRESUMED, Status.NOT_IDENTIFIED,
-        label=_("Do not confirm the status"), permission="status.decide", needs_reason=True, writes=["status_basis"], order=4,
-        conditions=[decider_did_not_screen], effects=DECIDED,
+        status,
+        Status.PRESUMED,
+        Status.NOT_IDENTIFIED,
+        label=_("Do not confirm the status"),
+        permission="status.decide",
+        needs_reason=True,
+        writes=["status_basis"],
+        order=4,
+        conditions=[decider_did_not_screen],
+        effects=DECIDED,
     )
     def not_identify(self) -> None:
         """The person keeps access to services."""
 
     @step(
-        status, (Status.POTENTIAL, Status.PRESUMED), Status.DECLINED,
-        label=_("Record that the person declines formal identification"), permission="status.decline", needs_reason=True, order=5,
+        status,
+        (Status.POTENTIAL, Status.PRESUMED),
+        Status.DECLINED,
+        label=_("Record that the person declines formal identification"),
+        permission="status.decline",
+        needs_reason=True,
+        order=5,
         effects=[CloseTasks(("decide_status",)), StopClock("formal_assessment_h")],
     )
     def decline(self) -> None:
         """The person does not want formal identification and keeps services."""
 
     @step(
-        status, (Status.PRESUMED, Status.IDENTIFIED), Status.WITHDRAWN,
-        label=_("Withdraw the status"), permission="status.decide", needs_reason=True, writes=["status_basis"], order=6,
-        conditions=[decider_did_not_screen], effects=DECIDED,
+        status,
+        (Status.PRESUMED, Status.IDENTIFIED),
+        Status.WITHDRAWN,
+        label=_("Withdraw the status"),
+        permission="status.decide",
+        needs_reason=True,
+        writes=["status_basis"],
+        order=6,
+        conditions=[decider_did_not_screen],
+        effects=DECIDED,
     )
     def withdraw(self) -> None:
         """Only for public order or a false claim (CETS 197 Art. 13(3)), with reasons."""
 
     @step(
-        status, (Status.NOT_IDENTIFIED, Status.DECLINED, Status.WITHDRAWN), Status.PRESUMED,
-        label=_("Reconsider on new facts"), permission="status.reconsider", needs_reason=True, order=7,
+        status,
+        (Status.NOT_IDENTIFIED, Status.DECLINED, Status.WITHDRAWN),
+        Status.PRESUMED,
+        label=_("Reconsider on new facts"),
+        permission="status.reconsider",
+        needs_reason=True,
+        order=7,
         effects=TO_IDENTIFYING_BODY,
     )
     def reconsider(self) -> None:
         """New facts, or the person changed their mind."""
 
     @step(
-        status, Status.NOT_IDENTIFIED, Status.NOT_IDENTIFIED,
-        label=_("Request a review"), permission="status.request_review", needs_reason=True, order=8,
+        status,
+        Status.NOT_IDENTIFIED,
+        Status.NOT_IDENTIFIED,
+        label=_("Request a review"),
+        permission="status.request_review",
+        needs_reason=True,
+        order=8,
         effects=[
             OpenTask("review_status", to=Party.IDENTIFYING_BODY, days=10),
             Notify("review_requested", to=Party.IDENTIFYING_BODY),

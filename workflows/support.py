@@ -57,8 +57,12 @@ class SupportFlow(Lifecycle):
         return unless(not self.subject.has_open_alert(), _("A safety alert is still open."))
 
     @step(
-        state, S.PLANNED, S.ACTIVE,
-        label=_("Start the service"), permission="support.provide", order=1,
+        state,
+        S.PLANNED,
+        S.ACTIVE,
+        label=_("Start the service"),
+        permission="support.provide",
+        order=1,
         conditions=[person_agreed_to_service],
         effects=[CloseTasks(("start_support",)), Notify("service_started", to=Party.LEAD)],
     )
@@ -66,22 +70,35 @@ class SupportFlow(Lifecycle):
         """With the person's consent to this service."""
 
     @step(
-        state, S.ACTIVE, S.PAUSED,
-        label=_("Pause"), permission="support.provide", needs_reason=True, order=2,
+        state,
+        S.ACTIVE,
+        S.PAUSED,
+        label=_("Pause"),
+        permission="support.provide",
+        needs_reason=True,
+        order=2,
     )
     def pause(self) -> None:
         """The person takes a break."""
 
     @step(
-        state, S.PAUSED, S.ACTIVE,
-        label=pgettext_lazy("support", "Resume"), permission="support.provide", order=3,
+        state,
+        S.PAUSED,
+        S.ACTIVE,
+        label=pgettext_lazy("support", "Resume"),
+        permission="support.provide",
+        order=3,
     )
     def resume(self) -> None:
         """Goes on."""
 
     @step(
-        state, S.ACTIVE, S.COMPLETED,
-        label=pgettext_lazy("support", "Complete"), permission="support.provide", order=4,
+        state,
+        S.ACTIVE,
+        S.COMPLETED,
+        label=pgettext_lazy("support", "Complete"),
+        permission="support.provide",
+        order=4,
         conditions=[no_open_alert],
         effects=[Revoke("treats", of=Party.PROVIDER), Notify("service_completed", to=Party.LEAD)],
     )
@@ -89,8 +106,13 @@ class SupportFlow(Lifecycle):
         """The goal is reached."""
 
     @step(
-        state, OPEN_EPISODES, S.DISCONTINUED,
-        label=_("Discontinue"), permission="support.provide", needs_reason=True, order=5,
+        state,
+        OPEN_EPISODES,
+        S.DISCONTINUED,
+        label=_("Discontinue"),
+        permission="support.provide",
+        needs_reason=True,
+        order=5,
         conditions=[no_open_alert],
         effects=[
             CloseTasks(("start_support",)),

@@ -1,0 +1,162 @@
+"""Who may do what: one table, permission -> any of (role, relation to the case, condition).
+
+A rule without a relation is a country-wide task of the role. Nothing outside this table grants anything.
+`docs/access.md` is printed from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from uuid import UUID
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from nrm.access.actor import Actor
+from nrm.access.permissions import Permission as P
+from nrm.access.relations import Relation as Is
+from nrm.access.roles import Role
+
+
+class Condition(TextChoices):
+    """What must be true of the case beside the relation."""
+
+    CONSENT_COVERS_IDENTITY = "consent_covers_identity", _("the person’s consent covers identity and contact")
+    CONSENT_COVERS_ACCOUNT = "consent_covers_account", _("the person’s consent covers the account of what happened")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    role: Role
+    relation: Is | None = None
+    condition: Condition | None = None
+
+
+def as_(roles: Role | Iterable[Role], *relations: Is, when: Condition | None = None) -> tuple[Rule, ...]:
+    """Every combination of the roles and relations; without relations, the roles' country-wide task."""
+    each_role = (roles,) if isinstance(roles, Role) else tuple(roles)
+    return tuple(Rule(role, relation, when) for role, relation in product(each_role, relations or (None,)))
+
+
+RESPONDER, WORKER, SHELTER, CLINICIAN = Role.FIRST_RESPONDER, Role.CASE_WORKER, Role.SHELTER_WORKER, Role.CLINICIAN
+OFFICER, PROSECUTION, COORDINATOR = Role.IDENTIFYING_OFFICER, Role.PROSECUTION_OFFICER, Role.COORDINATOR
+AUDITOR, ADMINISTRATOR, CLOCK = Role.AUDITOR, Role.ADMINISTRATOR, Role.CLOCK
+
+#: Who can be asked to take a referral, and so answers it.
+RECEIVERS = (WORKER, SHELTER, CLINICIAN, PROSECUTION)
+
+LEAD = as_(WORKER, Is.LEADS)
+REPORTER = as_((RESPONDER, WORKER), Is.REPORTED)
+ASKED = as_(RECEIVERS, Is.RECEIVED_REFERRAL)
+ACCEPTED = as_((WORKER, SHELTER, CLINICIAN), Is.ACCEPTED_REFERRAL)
+PROSECUTION_ASKED = as_(PROSECUTION, Is.ACCEPTED_REFERRAL)
+SHELTERING = as_(SHELTER, Is.SHELTERS)
+TREATING = as_(CLINICIAN, Is.TREATS)
+SERVING = as_((WORKER, SHELTER), Is.TREATS)
+DECIDING = as_(OFFICER, Is.DECIDES_STATUS)
+EVERYBODY_IN = (*LEAD, *REPORTER, *ASKED, *ACCEPTED, *PROSECUTION_ASKED, *SHELTERING, *TREATING, *SERVING, *DECIDING)
+COUNTRYWIDE = as_((COORDINATOR, AUDITOR))
+
+POLICY: Mapping[P, tuple[Rule, ...]] = {
+    # Reading a case, block by block
+    P.SEE_CASE: (*EVERYBODY_IN, *COUNTRYWIDE),
+    P.SEE_STATUS: (*LEAD, *REPORTER, *ACCEPTED, *SHELTERING, *TREATING, *DECIDING, *as_(COORDINATOR)),
+    P.SEE_PARTICIPANTS: (*LEAD, *SHELTERING, *TREATING, *DECIDING, *as_(COORDINATOR)),
+    P.SEE_TASKS: (*LEAD, *as_(COORDINATOR)),
+    P.SEE_HISTORY: (*LEAD, *as_((COORDINATOR, AUDITOR))),
+    P.REVEAL_IDENTITY: (
+        *LEAD,
+        *SHELTERING,
+        *TREATING,
+        *DECIDING,
+        *as_((WORKER, SHELTER, CLINICIAN, PROSECUTION), Is.ACCEPTED_REFERRAL, when=Condition.CONSENT_COVERS_IDENTITY),
+    ),
+    P.WRITE_IDENTITY: LEAD,
+    P.SEE_CONSENT: (*LEAD, *SHELTERING, *TREATING),
+    P.SEE_SCREENING: (
+        *LEAD,
+        *REPORTER,
+        *TREATING,
+        *DECIDING,
+        *as_((WORKER, SHELTER, CLINICIAN, PROSECUTION), Is.ACCEPTED_REFERRAL, when=Condition.CONSENT_COVERS_ACCOUNT),
+    ),
+    P.SEE_RISK_LEVEL: (*LEAD, *ASKED, *ACCEPTED, *SHELTERING, *TREATING, *DECIDING, *as_(COORDINATOR)),
+    P.SEE_RISK: (*LEAD, *ACCEPTED, *SHELTERING, *TREATING, *DECIDING),
+    P.SEE_NOTES: LEAD,
+    P.SEE_REFERRALS: LEAD,
+    P.SEE_OWN_REFERRAL: (*ASKED, *ACCEPTED, *PROSECUTION_ASKED),
+    P.SEE_PLACEMENT: (*LEAD, *SHELTERING, *TREATING),
+    P.SEE_SHELTER_ADDRESS: SHELTERING,
+    P.SEE_SUPPORT: (*LEAD, *SHELTERING, *TREATING, *SERVING),
+    P.SEE_CLINICAL: TREATING,
+    P.SEE_ALERT: (*LEAD, *SHELTERING, *TREATING),
+    P.SEE_PLAN: LEAD,
+    # Acting on a case
+    P.OPEN_CASE: as_((RESPONDER, WORKER, OFFICER)),
+    P.ASSESS_RISK: LEAD,
+    P.ADD_NOTE: LEAD,
+    P.RECORD_CONSENT: LEAD,
+    P.WRITE_SCREENING: (*LEAD, *REPORTER),
+    P.START_REFERRAL: LEAD,
+    P.ARRANGE_PLACEMENT: LEAD,
+    P.BEGIN_SUPPORT: LEAD,
+    P.BEGIN_REINTEGRATION: LEAD,
+    P.BEGIN_FOLLOW_UP: LEAD,
+    P.RETURN_TO_SUPPORT: LEAD,
+    P.HOLD_CASE: LEAD,
+    P.RESUME_CASE: LEAD,
+    P.CLOSE_CASE: LEAD,
+    P.REOPEN_CASE: (*LEAD, *as_(COORDINATOR)),
+    P.PRESUME_STATUS: (*LEAD, *REPORTER),
+    P.DECIDE_STATUS: DECIDING,
+    P.DECLINE_STATUS: LEAD,
+    P.RECONSIDER_STATUS: (*LEAD, *DECIDING),
+    P.REQUEST_REVIEW: LEAD,
+    P.SEND_REFERRAL: LEAD,
+    P.ANSWER_REFERRAL: (*ASKED, *ACCEPTED, *PROSECUTION_ASKED),
+    P.REQUEST_PLACEMENT: LEAD,
+    P.ANSWER_PLACEMENT: as_(SHELTER, Is.RECEIVED_REFERRAL, Is.SHELTERS),
+    P.APPROVE_PLACEMENT: (*LEAD, *as_(SHELTER, Is.RECEIVED_REFERRAL)),
+    P.PLAN_SUPPORT: (*LEAD, *as_(CLINICIAN, Is.ACCEPTED_REFERRAL)),
+    P.PROVIDE_SUPPORT: (*TREATING, *SERVING),
+    P.RAISE_ALERT: (*LEAD, *SHELTERING, *TREATING),
+    P.ASSESS_ALERT: TREATING,
+    P.CLOSE_ALERT: (*TREATING, *LEAD),
+    P.WRITE_PLAN: LEAD,
+    P.EXPIRE: as_(CLOCK),
+    # Work that belongs to no case
+    P.MANAGE_UNITS: as_(SHELTER),
+    P.READ_AUDIT: as_(AUDITOR),
+    P.ADMINISTER: as_(ADMINISTRATOR),
+    P.SEE_COUNTRY: as_(COORDINATOR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One actor before one case: the relations they have to it now, and the conditions that are true of it."""
+
+    actor: Actor
+    relations: frozenset[Is] = frozenset()
+    conditions: frozenset[Condition] = frozenset()
+
+    @property
+    def user_id(self) -> UUID:
+        return self.actor.user_id
+
+    def may(self, permission: str) -> bool:
+        return any(self._meets(rule) for rule in POLICY[P(permission)])
+
+    def _meets(self, rule: Rule) -> bool:
+        return (
+            rule.role is self.actor.role
+            and (rule.relation is None or rule.relation in self.relations)
+            and (rule.condition is None or rule.condition in self.conditions)
+        )
+
+
+def allows(actor: Actor, permission: P) -> bool:
+    """Whether the actor's role alone grants the permission; for work that belongs to no case."""
+    return Standing(actor).may(permission)
