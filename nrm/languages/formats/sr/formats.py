@@ -1,0 +1,3 @@
+"""Serbian: written like Bosnian."""
+
+from nrm.languages.formats.bs.formats import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""Serbian in Latin letters: written like Serbian in Cyrillic ones."""
+
+from nrm.languages.formats.sr.formats import *  # noqa: F403
