@@ -47,6 +47,8 @@ NRM_VAULT_KEYS = secret("NRM_VAULT_KEYS", "dev1:" + "A" * 42 + "8=")
 NRM_INDEX_KEY = secret("NRM_INDEX_KEY", "B" * 42 + "8=")
 #: Ed25519 private seed that signs audit checkpoints, base64, 32 bytes.
 NRM_CHECKPOINT_KEY = secret("NRM_CHECKPOINT_KEY", "C" * 42 + "8=")
+#: Public keys, in hexadecimal, that signed checkpoints before the present one; comma-separated.
+NRM_CHECKPOINT_FORMER_KEYS: list[str] = env.list("NRM_CHECKPOINT_FORMER_KEYS", default=[])
 
 ALLOWED_HOSTS: list[str] = env.list("NRM_HOSTS", default=[] if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("NRM_ORIGINS", default=[])
