@@ -61,6 +61,8 @@ class Code(TextChoices):
     BROKE_GLASS = "case.broke_glass", _("Emergency access taken")
     IDENTITY_REVEALED = "identity.revealed", _("Identity revealed")
     IDENTITY_WRITTEN = "identity.written", _("Identity written")
+    SEAL_BROKEN = "seal.broken", _("A sealed value did not open")
+    KEYS_REWRAPPED = "vault.keys_rewrapped", _("Keys moved to the newest vault key")
     PERSON_ERASED = "identity.erased", _("Identity erased")
     NOTE_ADDED = "note.added", _("Note added")
     NOTE_READ = "note.read", _("Note read")
