@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from nrm.vault.sealing import Place, looks_sealed
+from nrm.vault.sealing import FORMAT, SMALLEST_SEALED, Place, looks_sealed
 
 
 class SealedField(models.BinaryField):  # type: ignore[type-arg]
@@ -16,8 +16,13 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
         kwargs["editable"] = False
         super().__init__(*args, **kwargs)
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
+    def from_db_value(self, value: Any, *_: Any) -> bytes | None:
         return None if value is None else bytes(value)
+
+    def db_check(self, connection: Any) -> str:
+        """The database refuses clear text too: a sealed value starts with its format and has nonce and tag."""
+        column = connection.ops.quote_name(self.column)
+        return f"octet_length({column}) >= {SMALLEST_SEALED} AND get_byte({column}, 0) = {FORMAT}"
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is not None and not (isinstance(value, bytes) and looks_sealed(value)):

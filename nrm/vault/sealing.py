@@ -206,18 +206,3 @@ def unseal_text(person: KeyHolder, place: Place, sealed: bytes | memoryview) -> 
         return unseal_bytes(person, place, sealed).decode()
     except UnicodeDecodeError:
         raise SealBroken("The sealed value is not text.") from None
-
-
-def seal_token(person: KeyHolder, place: Place, text: str) -> str:
-    """A sealed text for a text column, such as the reason on a history row. Nothing stays nothing."""
-    return base64.urlsafe_b64encode(seal_text(person, place, text)).decode() if text else ""
-
-
-def unseal_token(person: KeyHolder, place: Place, token: str) -> str:
-    if not token:
-        return ""
-    try:
-        sealed = base64.b64decode(token, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise SealBroken("This is not a sealed token.") from None
-    return unseal_text(person, place, sealed)

@@ -1,0 +1,150 @@
+"""What may be done with an identity: make a person, write, open, wrap keys anew. Every act is audited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from nrm.access.actor import THE_SERVICE, Actor
+from nrm.access.refusals import MovedOn
+from nrm.audit.actions import Outcome, append, history_digest, record
+from nrm.audit.codes import Code
+from nrm.lib.history import Recording, save_recorded
+from nrm.vault.blind_index import traits_of
+from nrm.vault.fields import place_of
+from nrm.vault.identity import Identity, IdentityInvalid
+from nrm.vault.models import IndexEntry, Person
+from nrm.vault.reasons import RevealReason
+from nrm.vault.sealing import Place, SealBroken, new_data_key, rewrap, seal_text, unseal_text
+
+
+def subject_of(person: Person) -> str:
+    return f"vault.person:{person.pk}"
+
+
+def create_person(identity: Identity | None = None, *, by: Actor | None = None, case_code: str = "") -> Person:
+    """A person with a data key of their own. With an identity it is written and audited, and needs `by`."""
+    person = Person()
+    key = new_data_key(person.id, person.key_version)
+    person.wrapped_key, person.key_id = key.wrapped, key.key_id
+    with transaction.atomic():
+        person.save_without_historical_record(force_insert=True)
+        if identity is not None:
+            if by is None:
+                raise ValueError("Who writes an identity must be known.")
+            write_identity(person, identity, by=by, case_code=case_code, expected_version=0)
+    return person
+
+
+@transaction.atomic
+def write_identity(
+    person: Person, identity: Identity, *, by: Actor, case_code: str, expected_version: int | None = None
+) -> Person:
+    """Seals the identity anew and renews its index. Locks the person; `MovedOn` when somebody wrote meanwhile."""
+    locked = Person.objects.select_for_update().get(pk=person.pk)
+    if expected_version is not None and locked.version != expected_version:
+        raise MovedOn
+    locked.identity = seal_text(locked, place_of(locked, "identity"), identity.to_json())
+    locked.version += 1
+    row = save_recorded(locked, Recording(user_id=by.user_id), only=["identity", "version"])
+    _renew_index(locked, identity)
+    append(
+        Code.IDENTITY_WRITTEN,
+        by=by,
+        case_code=case_code,
+        subject=subject_of(locked),
+        data={"version": locked.version},
+        history=[history_digest(row)],
+    )
+    person.identity, person.version = locked.identity, locked.version
+    return person
+
+
+def _renew_index(person: Person, identity: Identity) -> None:
+    entries = {(trait.kind, trait.digest) for trait in traits_of(identity)}
+    IndexEntry.objects.filter(person=person).delete()
+    IndexEntry.objects.bulk_create(IndexEntry(person=person, kind=kind, digest=digest) for kind, digest in entries)
+
+
+def reveal(person: Person, *, by: Actor, case_code: str, reason_code: RevealReason) -> Identity:
+    """Opens an identity. The audit event is committed before anything is given out, so this must not run inside
+    another transaction (`durable`); if the event cannot be written nothing is opened.
+    """
+    reason = RevealReason(reason_code)
+    try:
+        with transaction.atomic(durable=True):
+            identity = _identity_inside(Person.objects.get(pk=person.pk))
+            append(
+                Code.IDENTITY_REVEALED,
+                by=by,
+                case_code=case_code,
+                subject=subject_of(person),
+                data={"reason": reason.value},
+            )
+    except SealBroken as broken:
+        report_broken_seal(broken, place_of(person, "identity"), by=by, case_code=case_code)
+        raise
+    return identity
+
+
+def _identity_inside(person: Person) -> Identity:
+    if person.identity is None:
+        return Identity()
+    try:
+        return Identity.from_json(unseal_text(person, place_of(person, "identity"), person.identity))
+    except IdentityInvalid as invalid:
+        raise SealBroken(f"The identity opened but its form is unknown ({invalid.field}).") from None
+
+
+def open_text(person: Person, place: Place, sealed: bytes, *, by: Actor, case_code: str) -> str:
+    """`unseal_text` for notes and accounts; a broken seal is reported before it is raised."""
+    try:
+        return unseal_text(person, place, sealed)
+    except SealBroken as broken:
+        report_broken_seal(broken, place, by=by, case_code=case_code)
+        raise
+
+
+def report_broken_seal(broken: SealBroken, place: Place, *, by: Actor | None, case_code: str) -> None:
+    """Records that a value did not open. Call it outside the transaction that failed, or it is rolled back with it."""
+    record(
+        Code.SEAL_BROKEN,
+        by=by,
+        case_code=case_code,
+        subject=f"{place.table}:{place.row}",
+        outcome=Outcome.FAILED,
+        data={"column": place.column, "kind": type(broken).__name__},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrapped:
+    done: int
+    broken: tuple[UUID, ...]
+
+
+@transaction.atomic
+def rewrap_people(ids: Sequence[UUID]) -> Rewrapped:
+    """Wraps these people's data keys by the newest key, or none of them. What the data keys seal is not touched.
+
+    Locks the people. A data key that does not open is left as it is and named, so that the others are not held up.
+    """
+    renewed: list[Person] = []
+    broken: list[UUID] = []
+    newest = ""
+    for person in Person.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
+        try:
+            key = rewrap(person)
+        except SealBroken:
+            broken.append(person.pk)
+            continue
+        person.wrapped_key, person.key_id = key.wrapped, key.key_id
+        newest = key.key_id
+        renewed.append(person)
+    Person.objects.bulk_update(renewed, ["wrapped_key", "key_id"])
+    if renewed:
+        append(Code.KEYS_REWRAPPED, by=THE_SERVICE, data={"key": newest, "count": len(renewed)})
+    return Rewrapped(len(renewed), tuple(broken))

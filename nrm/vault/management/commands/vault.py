@@ -1,0 +1,82 @@
+"""`manage.py vault keys | new-key | rotate | fields`: the keys of the vault and the list of its columns."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from nrm.vault import classification
+from nrm.vault.actions import rewrap_people
+from nrm.vault.sealing import KEY_BYTES, key_ring
+from nrm.vault.selectors import ids_in_batches, people_by_key, people_to_rewrap
+
+
+class Command(BaseCommand):
+    help = "The vault's keys: which are in use, a fresh one, moving to the newest; and the classes of its columns."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        tasks = parser.add_subparsers(dest="task", required=True)
+        tasks.add_parser("keys", help="how many people's data keys each key holds; never prints a key")
+        fresh = tasks.add_parser("new-key", help="print a fresh key for NRM_VAULT_KEYS")
+        fresh.add_argument("--id", default="", help="the key's id, such as k2027_1; left out, only the key is printed")
+        rotate = tasks.add_parser("rotate", help="wrap all data keys by the newest key; may be stopped and run again")
+        rotate.add_argument("--batch", type=int, default=200, help="people in one transaction (default 200)")
+        fields = tasks.add_parser("fields", help="problems in the list of column classes")
+        fields.add_argument("--missing", action="store_true", help="print the lines to add")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        match options["task"]:
+            case "keys":
+                self.print_keys()
+            case "new-key":
+                self.print_new_key(options["id"])
+            case "rotate":
+                self.rotate(options["batch"])
+            case "fields":
+                self.print_fields(only_missing=options["missing"])
+
+    def print_keys(self) -> None:
+        held = people_by_key()
+        for key_id in key_ring():
+            newest = " (newest)" if key_id == key_ring().newest else ""
+            self.stdout.write(f"{key_id}: {held.pop(key_id, 0)} people{newest}")
+        for key_id, people in sorted(held.items()):
+            self.stdout.write(self.style.ERROR(f"{key_id}: {people} people, NOT CONFIGURED: they cannot be opened"))
+
+    def print_new_key(self, key_id: str) -> None:
+        if key_id and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,31}", key_id):
+            raise CommandError("An id has letters, digits and _ only, such as k2027_1.")
+        key = base64.b64encode(os.urandom(KEY_BYTES)).decode()
+        self.stdout.write(f"{key_id}:{key}" if key_id else key)
+
+    def rotate(self, size: int) -> None:
+        if size < 1:
+            raise CommandError("A batch has at least one person.")
+        total = people_to_rewrap().count()
+        done, broken = 0, list[UUID]()
+        for ids in ids_in_batches(people_to_rewrap(), size):
+            result = rewrap_people(ids)
+            done += result.done
+            broken += result.broken
+            self.stdout.write(f"{done} of {total} data keys wrapped by {key_ring().newest}")
+        if broken:
+            named = ", ".join(map(str, broken))
+            raise CommandError(f"{len(broken)} data keys did not open and were left as they are: {named}")
+        self.stdout.write(self.style.SUCCESS(f"All data keys are wrapped by {key_ring().newest}."))
+
+    def print_fields(self, *, only_missing: bool) -> None:
+        if only_missing:
+            self.stdout.write(classification.missing_lines(), ending="")
+            return
+        problems = classification.problems()
+        for problem in problems:
+            self.stdout.write(self.style.ERROR(problem))
+        if problems:
+            raise CommandError(f"{len(problems)} problems in {classification.FILE.name}")
+        self.stdout.write(self.style.SUCCESS("Every column has its class."))

@@ -1,0 +1,70 @@
+"""Reading of the vault without opening it, and the one search that opens and compares inside."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from nrm.vault.blind_index import IndexKind, Trait, traits_of
+from nrm.vault.fields import place_of
+from nrm.vault.identity import Identity
+from nrm.vault.models import IndexEntry, Person
+from nrm.vault.sealing import SealBroken, key_ring, unseal_text
+
+#: More candidates than this and the search is too wide to be answered.
+MOST_CANDIDATES = 200
+
+
+class SearchTooNarrow(ValueError):
+    """Neither a full name, nor family name and year of birth, nor a document was given."""
+
+
+def people_matching(sought: Identity) -> dict[UUID, frozenset[IndexKind]]:
+    """Who may be the same person, and by which kind of input. Opens candidates to compare; gives out ids only."""
+    traits = traits_of(sought)
+    if not traits:
+        raise SearchTooNarrow
+    matches: dict[UUID, frozenset[IndexKind]] = {}
+    for person in candidates(traits):
+        if shared := traits & _traits_inside(person):
+            matches[person.id] = frozenset(trait.kind for trait in shared)
+    return matches
+
+
+def candidates(traits: frozenset[Trait]) -> QuerySet[Person]:
+    wanted = reduce(or_, (Q(kind=trait.kind, digest=trait.digest) for trait in traits))
+    found = IndexEntry.objects.filter(wanted).values("person")
+    return Person.objects.filter(pk__in=found).order_by("pk")[:MOST_CANDIDATES]
+
+
+def _traits_inside(person: Person) -> frozenset[Trait]:
+    if person.identity is None:
+        return frozenset()
+    try:
+        text = unseal_text(person, place_of(person, "identity"), person.identity)
+    except SealBroken:  # The reveal of this person reports it; a search must go on for the others.
+        return frozenset()
+    return traits_of(Identity.from_json(text))
+
+
+def people_by_key() -> Counter[str]:
+    """How many data keys each wrapping key holds, also of keys that are no longer configured."""
+    rows = Person.objects.values_list("key_id").annotate(Count("pk")).order_by()
+    return Counter(dict(rows))
+
+
+def people_to_rewrap() -> QuerySet[Person]:
+    return Person.objects.exclude(key_id=key_ring().newest).order_by("pk")
+
+
+def ids_in_batches(people: QuerySet[Person], size: int) -> Iterator[list[UUID]]:
+    """Ids in key order, each batch read when it is asked for, so that a stopped run can begin anew at any time."""
+    last = UUID(int=0)
+    while batch := list(people.filter(pk__gt=last).values_list("pk", flat=True)[:size]):
+        yield batch
+        last = batch[-1]
