@@ -192,6 +192,8 @@ TIME_ZONE = env.str("NRM_TIME_ZONE", "Europe/Skopje")
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("NRM_STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
+#: Outside production static files are served from where they lie, so that nothing need be collected first.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IN_PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
