@@ -11,60 +11,12 @@ import re
 import unicodedata
 
 #: Letter by letter. The last line is for documents from elsewhere: Bulgarian, Russian, Ukrainian, Belarusian.
-CYRILLIC = dict(
-    pair.split("=")
-    for pair in [
-        "а=a",
-        "б=b",
-        "в=v",
-        "г=g",
-        "д=d",
-        "е=e",
-        "ж=z",
-        "з=z",
-        "и=i",
-        "ј=j",
-        "к=k",
-        "л=l",
-        "м=m",
-        "н=n",
-        "о=o",
-        "п=p",
-        "р=r",
-        "с=s",
-        "т=t",
-        "ћ=c",
-        "у=u",
-        "ф=f",
-        "х=h",
-        "ц=c",
-        "ч=c",
-        "ш=s",
-        "ђ=dj",
-        "љ=lj",
-        "њ=nj",
-        "џ=dz",
-        "ѓ=gj",
-        "ќ=kj",
-        "ѕ=dz",
-        "ѐ=e",
-        "ѝ=i",
-        "й=j",
-        "щ=st",
-        "ъ=a",
-        "ь=",
-        "ю=ju",
-        "я=ja",
-        "ы=i",
-        "э=e",
-        "ё=e",
-        "і=i",
-        "ї=ji",
-        "є=e",
-        "ґ=g",
-        "ў=v",
-    ]
+LETTER_PAIRS = (
+    "а=a б=b в=v г=g д=d е=e ж=z з=z и=i ј=j к=k л=l м=m н=n о=o п=p р=r с=s т=t ћ=c у=u ф=f х=h ц=c ч=c ш=s "
+    "ђ=dj љ=lj њ=nj џ=dz ѓ=gj ќ=kj ѕ=dz ѐ=e ѝ=i "
+    "й=j щ=st ъ=a ь= ю=ju я=ja ы=i э=e ё=e і=i ї=ji є=e ґ=g ў=v"
 )
+CYRILLIC = dict(pair.split("=") for pair in LETTER_PAIRS.split())
 LATIN = {"đ": "dj", "ð": "d", "þ": "t", "ł": "l", "ø": "o", "œ": "oe", "æ": "ae", "ß": "ss", "ı": "i"}
 LETTERS = str.maketrans(CYRILLIC | LATIN)
 
