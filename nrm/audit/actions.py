@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
 
 from nrm.access.actor import Actor
-from nrm.audit import codes, encoding
+from nrm.audit import codes, encoding, verifier
 from nrm.audit import history as history_rows
-from nrm.audit.codes import Outcome
+from nrm.audit.checkpoints import Statement, signed
+from nrm.audit.codes import Code, Outcome
 from nrm.audit.encoding import GENESIS, HistoryDigest
-from nrm.audit.models import Event, Head
+from nrm.audit.models import Checkpoint, Event, Head
 
-__all__ = ["HistoryDigest", "Outcome", "append", "ensure_head", "history_digest", "record"]
+__all__ = [
+    "HistoryDigest",
+    "Outcome",
+    "append",
+    "ensure_head",
+    "history_digest",
+    "make_checkpoint",
+    "record",
+    "verify_chain",
+]
 
 #: The lock is taken inside the CTE, so the clock is read after waiting for it and time runs with the chain.
 _LOCK_HEAD = """
@@ -88,6 +98,28 @@ def record(
 def history_digest(history_row: models.Model) -> HistoryDigest:
     """What the database holds in this history row now, all columns; to be handed to `append`."""
     return history_rows.digest_of(history_row)
+
+
+def make_checkpoint(*, by: Actor) -> Statement:
+    """Signs the present end of the chain and keeps a copy; the one that counts is held outside."""
+    with transaction.atomic():
+        sequence, head, at = _locked_head()
+        statement = signed(sequence, head, at)
+        Checkpoint.objects.create(sequence=sequence, hash=head, at=at, signature=statement.signature, key=statement.key)
+        append(Code.AUDIT_CHECKPOINT_MADE, by=by, data={"events": sequence, "head": head.hex()})
+    return statement
+
+
+def verify_chain(*, by: Actor, outside: Iterable[Statement] = ()) -> verifier.Report:
+    """Replays the chain and records that and with what result it was done."""
+    report = verifier.verify(outside)
+    record(
+        Code.AUDIT_VERIFIED,
+        by=by,
+        outcome=Outcome.DONE if report.is_in_order else Outcome.FAILED,
+        data={"events": report.events, "faults": report.faults, "head": report.head.hex()},
+    )
+    return report
 
 
 def ensure_head() -> None:

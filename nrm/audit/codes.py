@@ -1,4 +1,4 @@
-"""What an event can tell of. Acts that are not steps of a state machine are listed here; steps come from the machines."""
+"""What an event can tell of: the acts listed here, and every step of every state machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from workflows.registry import transition_codes
 
 
 class Outcome(TextChoices):
@@ -108,15 +110,9 @@ class Code(TextChoices):
 
 
 @cache
-def steps() -> dict[str, str | Promise]:
-    """The steps of all machines as "<machine>.<transition>", and their beginnings as "<machine>.begin"."""
-    from workflows.registry import MACHINES
-
-    labels: dict[str, str | Promise] = {}
-    for machine in MACHINES.values():
-        labels[f"{machine.machine}.begin"] = machine.beginning.label
-        labels |= {edge.code: edge.label for edge in machine.edges()}
-    return labels
+def steps() -> dict[str, str]:
+    """The steps of all machines as "<machine>.<transition>", with the label the machine gives them."""
+    return transition_codes()
 
 
 def require_known(action: str) -> None:

@@ -56,8 +56,7 @@ class Recorded(Protocol):
 def packed(domain: bytes, fields: Iterable[bytes | None]) -> bytes:
     """Domain, version byte, then each field as a presence byte, four bytes of length and the bytes themselves."""
     parts = [len(domain).to_bytes(1, "big"), domain, VERSION.to_bytes(1, "big")]
-    for field in fields:
-        parts.append(b"\x00" if field is None else b"\x01" + len(field).to_bytes(4, "big") + field)
+    parts += (b"\x00" if field is None else b"\x01" + len(field).to_bytes(4, "big") + field for field in fields)
     return b"".join(parts)
 
 
