@@ -1,18 +1,20 @@
-"""The message catalogues under `locale/`: update them from the source, fill them in, generate, compile and judge them."""
+"""The message catalogues under `locale/`: update from the source, fill in, generate, compile, judge.
+
+Imports polib, a development tool: only the `translate` command and tests import this module.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import polib
+from polib import POEntry, POFile
 
 from nrm.languages.extract import Key, Message
 from nrm.languages.lint import faults
 from nrm.languages.transliterate import to_latin
-
-if TYPE_CHECKING:
-    from polib import POEntry, POFile
 
 #: Catalogues people translate, by the name of their directory, with the plural rule of Django's own catalogue: Django
 #: keeps catalogues with different rules apart.
@@ -45,11 +47,8 @@ class Folder:
         return self.po(language).with_suffix(".mo")
 
     def read(self, language: str) -> POFile:
-        import polib
-
-        return (
-            polib.pofile(str(self.po(language)), wrapwidth=UNWRAPPED) if self.po(language).exists() else empty(language)
-        )
+        po = self.po(language)
+        return polib.pofile(str(po), wrapwidth=UNWRAPPED) if po.exists() else empty(language)
 
     def write(self, language: str, catalogue: POFile) -> None:
         self.po(language).parent.mkdir(parents=True, exist_ok=True)
@@ -66,8 +65,6 @@ class CannotFill(Exception):
 
 
 def empty(language: str) -> POFile:
-    import polib
-
     catalogue = polib.POFile(wrapwidth=UNWRAPPED)
     catalogue.metadata = {
         "Project-Id-Version": "nrm",
@@ -86,8 +83,6 @@ def text_of(catalogue: POFile) -> str:
 
 def updated(language: str, former: POFile, messages: Mapping[Key, Message]) -> POFile:
     """A catalogue of exactly `messages`, with the translations that `former` has for them. Nothing is ever fuzzy."""
-    import polib
-
     kept = {key_of(entry): entry for entry in former if not entry.obsolete and not entry.fuzzy}
     catalogue = empty(language)
     for message in messages.values():

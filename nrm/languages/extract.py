@@ -1,4 +1,7 @@
-"""Finds every translatable message in the source, without GNU gettext: Babel reads Python, Django rewrites templates."""
+"""Finds every translatable message in the source without GNU gettext: Babel reads Python, Django rewrites templates.
+
+Babel is a development tool: only the `translate` command and tests import this module.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from babel.messages.extract import extract
 from django.utils.translation import templatize
 
 SOURCES = ("nrm", "workflows")
@@ -75,8 +79,6 @@ def is_template(path: Path) -> bool:
 
 def messages_of(path: Path, name: str) -> Iterator[Message]:
     """The messages of one file. A template becomes Python first; its indentation is dropped because Babel minds it."""
-    from babel.messages.extract import extract
-
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         text = "\n".join(line.lstrip() for line in templatize(text, origin=name).splitlines())

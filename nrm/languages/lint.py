@@ -1,4 +1,4 @@
-"""What can be wrong with a translation that a machine can see: placeholders, plural forms, letters of another script."""
+"""What a machine can see wrong in a translation: placeholders, plural forms, letters of another script."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOT_WORDS = re.compile(f"{PROTECTED}|%[sdrf]")
 
 CYRILLIC_LETTER = re.compile("[\u0400-\u04ff]")
 LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f0-9]*")
-FOREIGN_LETTERS = {"sr": re.compile("[ѓќѕѐѝѓ]", re.IGNORECASE), "mk": re.compile("[ђћ]", re.IGNORECASE)}
+FOREIGN_LETTERS = {"sr": re.compile("[ѓќѕѐѝ]", re.IGNORECASE), "mk": re.compile("[ђћ]", re.IGNORECASE)}
 
 #: Latin words that belong into Cyrillic text. An acronym that the English message contains is allowed anyway.
 ALLOWED_LATIN = frozenset({"MHPSS", "QR", "PDF", "CSV", "URL", "JSON", "UUID", "IP", "kB", "MB", "GB"})
