@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-environ.Env.read_env(BASE_DIR / ".env")
+if env.str("NRM_MODE", "") != "test":  # Tests do not depend on what a checkout's owner keeps in .env.
+    environ.Env.read_env(BASE_DIR / ".env")
 
 MODE: str = env.str("NRM_MODE", "production")
 if MODE not in {"production", "development", "test"}:
@@ -126,6 +127,8 @@ def database() -> dict[str, Any]:
         return {**env.db_url_config(url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     if IN_PRODUCTION:
         raise ImproperlyConfigured("DATABASE_URL is not set. Production needs its own PostgreSQL server.")
+    if env.str("NRM_LOCALDB", "on") == "off":
+        raise ImproperlyConfigured("DATABASE_URL is not set, and a web server starts no database. Use manage.py serve.")
     return {"ENGINE": "nrm.localdb.backend", "NAME": "nrm", "USER": "nrm"}
 
 
@@ -191,7 +194,7 @@ TIME_ZONE = env.str("NRM_TIME_ZONE", "Europe/Skopje")
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = env.path("NRM_STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
+STATIC_ROOT = env.str("NRM_STATIC_ROOT", str(BASE_DIR / "var" / "static"))
 #: Outside production static files are served from where they lie, so that nothing need be collected first.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IN_PRODUCTION
 STORAGES = {

@@ -1,8 +1,8 @@
 """Who runs the server and where its files lie.
 
-PostgreSQL refuses to run as root. For root the children run as `postgres` or `nobody`; that user must be able to enter the
-data directory, the sockets and the programs. Where it cannot (a checkout under a closed home directory), the data and a
-copy of the programs go to the system's own place instead; nobody's permissions are widened.
+PostgreSQL refuses to run as root. For root the children run as the owner of the data, else as `postgres` or `nobody`;
+that user must be able to enter the data directory, the sockets and the programs. Where it cannot (a checkout under a
+closed home directory), the data and a copy of the programs go to the system's own place; no permission is widened.
 """
 
 from __future__ import annotations
@@ -55,9 +55,11 @@ class ServerUser:
         directory.chmod(0o700)
 
 
-def server_user() -> ServerUser:
+def server_user(data: Path) -> ServerUser:
     if os.geteuid() != 0:
-        return ServerUser(os.geteuid(), os.getegid(), pwd.getpwuid(os.geteuid()).pw_name, drop=False)
+        return ServerUser(os.geteuid(), os.getegid(), _name(os.geteuid()), drop=False)
+    if data.exists() and (owner := data.stat()).st_uid != 0:
+        return ServerUser(owner.st_uid, owner.st_gid, _name(owner.st_uid), drop=True)
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)
@@ -71,7 +73,7 @@ def server_user() -> ServerUser:
 
 
 def home_of(wanted: Path, user: ServerUser) -> Path:
-    """The directory that holds the cluster: the wanted one, or a system place when the server's user cannot enter it."""
+    """Where the cluster lies: the wanted directory, or a system place when the server's user cannot enter that."""
     if user.may_enter(wanted):
         return wanted
     for place in SYSTEM_PLACES:
@@ -103,7 +105,7 @@ def refuse_foreign(directory: Path, user: ServerUser) -> None:
 
 
 def reachable_binaries(binaries: Binaries, home: Path, user: ServerUser) -> Binaries:
-    """The programs themselves, or a copy in the cluster's home when the server's user cannot read them where they are."""
+    """The programs, or a copy in the cluster's home when the server's user cannot read them where they are."""
     program = Path(binaries.program("postgres"))
     if user.may_enter(program.parent) and (not user.drop or program.stat().st_mode & stat.S_IXOTH):
         return binaries
@@ -126,6 +128,14 @@ def _copy_programs(binaries: Binaries, target: Path) -> None:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
     draft.rename(target)
+
+
+def _name(uid: int) -> str:
+    """Containers may run as a number without a name."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def _digest(path: Path) -> str:

@@ -6,7 +6,6 @@ itself then refuses to start ("lock file already exists"), so the file is judged
 
 from __future__ import annotations
 
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +53,6 @@ def _pid(data: Path) -> int | None:
 def _works_in(pid: int, data: Path) -> bool:
     """A postmaster's working directory is its data directory; a zombie has none."""
     try:
-        return os.path.samefile(f"/proc/{pid}/cwd", data)
+        return Path(f"/proc/{pid}/cwd").samefile(data)
     except OSError:
         return False

@@ -40,9 +40,20 @@ log_parameter_max_length_on_error = 0
 log_error_verbosity = terse
 """
 
+OTHER_MAJOR = """{found} was made by another major version of PostgreSQL than {installed}, which is installed now.
+To keep the data: install the former version, then
+    python manage.py localdb start
+    pg_dump --format=custom --file=var/nrm.dump "$(python manage.py localdb url)"
+    python manage.py localdb stop
+Move {found} away, install the new version, then
+    python manage.py localdb start
+    pg_restore --no-owner --dbname="$(python manage.py localdb url)" var/nrm.dump
+To start anew: remove {found}."""
+
 
 @dataclass(frozen=True)
 class Server:
+    wanted_home: Path
     home: Path
     data: Path
     binaries: Binaries
@@ -50,10 +61,11 @@ class Server:
 
     @classmethod
     def at(cls, wanted_home: Path) -> Server:
-        user = places.server_user()
-        home = places.home_of(wanted_home, user)
         binaries = find_binaries()
-        return cls(home=home, data=home / f"pg{binaries.major}", binaries=binaries, user=user)
+        name = f"pg{binaries.major}"
+        user = places.server_user(wanted_home / name)
+        home = places.home_of(wanted_home, user)
+        return cls(wanted_home=wanted_home, home=home, data=home / name, binaries=binaries, user=user)
 
     @property
     def sockets(self) -> Path:
@@ -138,10 +150,10 @@ class Server:
 
     def _create_cluster(self) -> None:
         """Into a draft directory, renamed when whole: a half-made cluster is never mistaken for one."""
-        if self.user.drop and self.home != Path(settings.LOCALDB_HOME):
+        if self.home != self.wanted_home:
             sys.stderr.write(
-                f"The database is kept in {self.home}: PostgreSQL runs as {self.user.name} here (it refuses root), "
-                f"and {self.user.name} cannot enter {settings.LOCALDB_HOME}.\n"
+                f"The database is kept in {self.home}: PostgreSQL refuses to run as root, so it runs as "
+                f"{self.user.name}, who cannot enter {self.wanted_home}.\n"
             )
         draft = self.data.with_name(self.data.name + ".new")
         shutil.rmtree(draft, ignore_errors=True)
@@ -179,24 +191,26 @@ class Server:
         wrong = version_file.exists() and version_file.read_text().strip() != str(self.binaries.major)
         if wrong or (others and not self.data.exists()):
             found = self.data if wrong else others[0]
-            raise LocalDatabaseError(
-                f"{found} was made by another major version of PostgreSQL than {self.binaries.version}, which is installed now.\n"
-                "To keep the data: install the former version, run `manage.py localdb start` and\n"
-                '`pg_dump --format=custom --file=var/nrm.dump "$(python manage.py localdb url)"`, stop it, install the new\n'
-                f"version, move {found} away, run `manage.py localdb start` and\n"
-                '`pg_restore --no-owner --dbname="$(python manage.py localdb url)" var/nrm.dump`.\n'
-                f"To start anew: remove {found}."
-            )
+            raise LocalDatabaseError(OTHER_MAJOR.format(found=found, installed=self.binaries.version))
 
     def _run(self, program: str, *arguments: str) -> None:
         """As the server's user, from a directory it can enter, in an environment that no setting of ours leaks into."""
         reachable = places.reachable_binaries(self.binaries, self.home, self.user)
-        identity = {"user": self.user.uid, "group": self.user.gid, "extra_groups": []} if self.user.drop else {}
+        drop = self.user.drop
         done = subprocess.run(
             [reachable.program(program), *arguments],
-            cwd="/", env={"PATH": os.defpath, "LC_ALL": "C"}, umask=0o077, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **identity,
-        )  # fmt: skip
+            user=self.user.uid if drop else None,
+            group=self.user.gid if drop else None,
+            extra_groups=[] if drop else None,
+            cwd="/",
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+            umask=0o077,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise LocalDatabaseError(f"{program} failed:\n{done.stdout.strip()}\n{self._end_of_log()}".rstrip())
 

@@ -1,0 +1,52 @@
+# Needs Python 3.11 or newer and make. `make` alone prints this help.
+# Every path is relative: the checkout may lie under a directory with a space in its name.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check fix migrate translate docs
+
+python := .venv/bin/python
+development := NRM_MODE=development NRM_DEMO=1
+test := NRM_MODE=test
+PORT ?= 8000
+COUNTRY ?= MK
+export PORT
+
+help:
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1	\2/'
+
+setup: .venv/ready ## install what is locked into .venv
+
+run: .venv/ready ## start the service with an invented country (PORT=8000, COUNTRY=MK); Ctrl-C stops it
+	@$(development) exec $(python) manage.py serve --country $(COUNTRY)
+
+test: .venv/ready ## run every test
+	@$(test) exec $(python) -m pytest -n logical --maxprocesses 8
+
+check: .venv/ready ## lint, types, layers, migrations, translations, then every test
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	find templates -name '*.html' -exec .venv/bin/djade --check {} +
+	$(test) $(python) -m mypy nrm workflows
+	.venv/bin/lint-imports --no-logo
+	$(test) $(python) manage.py makemigrations --check --dry-run
+	$(test) $(python) manage.py translate --check
+	$(test) $(python) manage.py check --fail-level WARNING
+	@$(MAKE) --no-print-directory test
+
+fix: .venv/ready ## format the code and mend what can be mended
+	$(python) -m ruff check --fix .
+	$(python) -m ruff format .
+	find templates -name '*.html' -exec .venv/bin/djade {} +
+
+migrate: .venv/ready ## write missing migrations and apply them
+	$(development) $(python) manage.py makemigrations
+	$(development) $(python) manage.py migrate
+
+translate: .venv/ready ## extract messages, update and compile the catalogues
+	$(development) $(python) manage.py translate
+
+docs: .venv/ready ## write the printed mechanism to docs/
+	$(development) $(python) manage.py mechanism --output docs
+
+.venv/ready: requirements-dev.lock
+	@.ci/venv requirements-dev.lock
+	@touch .venv/ready
