@@ -16,7 +16,7 @@ help:
 setup: .venv/ready ## install what is locked into .venv
 
 run: .venv/ready ## start the service with an invented country (PORT=8000, COUNTRY=MK); Ctrl-C stops it
-	@$(development) exec $(python) manage.py serve --country $(COUNTRY)
+	@$(development) NRM_COUNTRY=$(COUNTRY) exec $(python) manage.py serve
 
 test: .venv/ready ## run every test
 	@$(test) exec $(python) -m pytest -n logical --maxprocesses 8
