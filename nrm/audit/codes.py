@@ -33,6 +33,7 @@ class Code(TextChoices):
     SECOND_FACTOR_BACKUP_CODES_MADE = "second_factor.backup_codes_made", _("New backup codes made")
     SECOND_FACTOR_RESET_REQUESTED = "second_factor.reset_requested", _("Reset of a second factor requested")
     SECOND_FACTOR_RESET_CONFIRMED = "second_factor.reset_confirmed", _("Reset of a second factor confirmed")
+    SECOND_FACTOR_RESET_WITHDRAWN = "second_factor.reset_withdrawn", _("Reset of a second factor withdrawn")
     PASSWORD_CHANGED = "password.changed", _("Password changed")
     LANGUAGE_CHANGED = "language.changed", _("Language changed")
 
