@@ -17,15 +17,9 @@ DIGRAPHS = {"Љ": "LJ", "Њ": "NJ", "Џ": "DŽ"}
 EXCEPTIONS = {"ЛГБТИК+": "LGBTIQ+", "ко\u0302д": "kod", "кôд": "kod", "Ко\u0302д": "Kod", "Кôд": "Kod"}
 
 #: Left alone even when Cyrillic letters are inside: placeholders, HTML tags and entities, addresses.
-PROTECTED = "|".join(
-    [
-        r"%\([^)]*\)[#0 +-]*\d*(?:\.\d+)?[a-z]",
-        r"\{[^{}]*\}",
-        r"<[^<>]*>",
-        r"&\w+;",
-        r"\b(?:https?://|mailto:)\S+",
-        r"[\w.+-]+@[\w-]+\.[\w.-]+",
-    ]
+PROTECTED = (
+    r"%\([^)]*\)[#0 +-]*\d*(?:\.\d+)?[a-z]|\{[^{}]*\}|<[^<>]*>|&\w+;"
+    r"|\b(?:https?://|mailto:)\S+|[\w.+-]+@[\w-]+\.[\w.-]+"
 )
 EXCEPTION = "|".join(map(re.escape, EXCEPTIONS))
 TOKEN = re.compile(f"(?P<protected>{PROTECTED})|(?P<exception>{EXCEPTION})|(?P<letter>.)", re.DOTALL)

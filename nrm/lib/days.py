@@ -1,0 +1,22 @@
+"""Counting forward on the calendar: months that keep the day where they can, working days without holidays."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+
+SATURDAY = 5
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the last day of that month when it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The `count`-th Monday to Friday after `day`. Public holidays are not known here and count as working days."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= day.weekday() < SATURDAY
+    return day
