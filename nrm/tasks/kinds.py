@@ -1,0 +1,53 @@
+"""The kinds of task, each named by what there is to do."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class TaskKind(TextChoices):
+    READ_SCREENING = "read_screening", _("Read the screening")
+    ASSESS_RISK = "assess_risk", _("Assess the risk")
+    DECIDE_STATUS = "decide_status", _("Decide on the status")
+    REVIEW_STATUS = "review_status", _("Review the decision on the status")
+    ANSWER_REFERRAL = "answer_referral", _("Answer the referral")
+    REFERRAL_QUESTION = "referral_question", _("Answer the question about your referral")
+    REFERRAL_DECLINED = "referral_declined", _("Find another organisation: the referral was declined")
+    REFERRAL_EXPIRED = "referral_expired", _("Find another organisation: the referral was not answered in time")
+    ANSWER_PLACEMENT_REQUEST = "answer_placement_request", _("Answer the request for a place")
+    CONFIRM_PLACEMENT = "confirm_placement", _("Confirm the reserved place")
+    PLACEMENT_DECLINED = "placement_declined", _("Find another place: the request was declined")
+    START_SUPPORT = "start_support", _("Start the support")
+    REVIEW_PLAN = "review_plan", _("Review the plan with the person")
+    FOLLOW_UP = "follow_up", _("Follow up with the person")
+    MANAGE_ALERT = "manage_alert", _("Act on the safety alert")
+    CLOSE_ALERT = "close_alert", _("Check whether the safety alert can be closed")
+    KNOW_OF_ALERT = "know_of_alert", _("Take note of the safety alert")
+    SECOND_PERSON_NEEDED = "second_person_needed", _("Confirm as the second person")
+    GUARDIAN_NEEDED = "guardian_needed", _("Arrange a guardian")
+    BEST_INTEREST_ASSESSMENT = "best_interest_assessment", _("Assess the best interests of the child")
+    CONSENT_EXPIRED = "consent_expired", _("Ask for consent again: it has expired")
+    CLOCK_RAN_OUT = "clock_ran_out", _("Look at the case: a time limit ran out")
+
+
+#: Tasks that no step of a machine closes: who has done one says so.
+FINISHED_BY_HAND = frozenset(
+    {
+        TaskKind.ASSESS_RISK,
+        TaskKind.REVIEW_STATUS,
+        TaskKind.REFERRAL_DECLINED,
+        TaskKind.REFERRAL_EXPIRED,
+        TaskKind.PLACEMENT_DECLINED,
+        TaskKind.FOLLOW_UP,
+        TaskKind.KNOW_OF_ALERT,
+        TaskKind.SECOND_PERSON_NEEDED,
+        TaskKind.GUARDIAN_NEEDED,
+        TaskKind.BEST_INTEREST_ASSESSMENT,
+        TaskKind.CONSENT_EXPIRED,
+        TaskKind.CLOCK_RAN_OUT,
+    }
+)
+
+
+class TaskOutcome(TextChoices):
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("No longer needed")

@@ -1,0 +1,106 @@
+"""What somebody has to do, and the time limits that run. Cases are named by their code, never imported."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from nrm.accounts.models import Organisation
+from nrm.tasks.kinds import FINISHED_BY_HAND, TaskKind, TaskOutcome
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def open(self) -> TaskQuerySet:
+        return self.filter(closed_at=None)
+
+
+class Task(models.Model):
+    """One thing to do in one organisation, open until it is done or no longer needed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40, choices=TaskKind.choices)
+    case_code = models.CharField(max_length=40)
+    #: The record it is about, as "app_label.model:pk".
+    subject = models.CharField(max_length=200)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    #: Whom in the organisation it is for; empty for everybody there.
+    role = models.CharField(max_length=30, blank=True)
+    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    opened_by = models.UUIDField()
+    due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.UUIDField(null=True)
+    outcome = models.CharField(max_length=20, choices=TaskOutcome.choices, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=TaskKind.values), name="task_kind_known"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None, outcome="")
+                | Q(closed_at__isnull=False, closed_by__isnull=False, outcome__in=TaskOutcome.values),
+                name="task_closed_by_whom_and_how",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject", "organisation"], condition=Q(closed_at=None), name="task_open_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "due_at", "opened_at", "id"], condition=Q(closed_at=None), name="task_inbox"
+            ),
+            models.Index(fields=["due_at"], condition=Q(closed_at=None), name="task_due"),
+            models.Index(fields=["case_code"], name="task_by_case"),
+            models.Index(fields=["subject"], condition=Q(closed_at=None), name="task_open_by_subject"),
+        ]
+
+    @property
+    def what_to_do(self) -> str:
+        return str(TaskKind(self.kind).label)
+
+    @property
+    def is_finished_by_hand(self) -> bool:
+        return self.kind in FINISHED_BY_HAND
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.closed_at is None and self.due_at is not None and self.due_at < now
+
+
+class ClockQuerySet(models.QuerySet["Clock"]):
+    def running(self) -> ClockQuerySet:
+        return self.filter(stopped_at=None, ran_out_at=None)
+
+
+class Clock(models.Model):
+    """A time limit that runs for a record. It keeps the rule it was started under."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=60)
+    case_code = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    #: What the country's profile said then: length, unit, source.
+    rule = models.JSONField()
+    stopped_at = models.DateTimeField(null=True)
+    ran_out_at = models.DateTimeField(null=True)
+
+    objects = ClockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(due_at__gte=models.F("started_at")), name="clock_due_after_start"),
+            models.UniqueConstraint(
+                fields=["key", "subject"], condition=Q(stopped_at=None, ran_out_at=None), name="clock_runs_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(stopped_at=None, ran_out_at=None), name="clock_due"),
+            models.Index(fields=["case_code"], name="clock_by_case"),
+        ]
