@@ -35,16 +35,17 @@ def digest_of(row: models.Model) -> HistoryDigest:
 
 def digests(model: type[models.Model], history_ids: Sequence[Any]) -> Iterator[HistoryDigest]:
     """The digests of those of the rows that exist, in one query."""
-    names = sorted(field.column for field in model._meta.concrete_fields)
-    table, key = model._meta.db_table, model._meta.pk.column
+    types = column_types(model)
+    names, table, key = sorted(types), model._meta.db_table, str(model._meta.pk.column)
+    written = ", ".join(_WRITTEN.get(types[name], "{0}::text").format(f'"{name}"') for name in names)
+    query = f'SELECT {written} FROM "{table}" WHERE "{key}"::text = ANY(%s)'  # noqa: S608  # names from the models
     with connection.cursor() as cursor:
-        cursor.execute(_selection(model, names) + f' WHERE "{key}"::text = ANY(%s)', [[str(i) for i in history_ids]])
+        cursor.execute(query, [[str(history_id) for history_id in history_ids]])
         for row in cursor.fetchall():
             columns = list(zip(names, row, strict=True))
-            yield HistoryDigest(table, dict(columns)[key] or "", row_digest(table, columns))
+            yield HistoryDigest(table, dict(columns)[key], row_digest(table, columns))
 
 
-def _selection(model: type[models.Model], names: Sequence[str]) -> str:
-    types = {field.column: field.db_type(connection) or "" for field in model._meta.concrete_fields}
-    written = (_WRITTEN.get(types[name], "{0}::text").format(f'"{name}"') for name in names)
-    return f'SELECT {", ".join(written)} FROM "{model._meta.db_table}"'  # noqa: S608  # names from the models
+def column_types(model: type[models.Model]) -> dict[str, str]:
+    """Every column of the model's table with the type PostgreSQL keeps it in."""
+    return {str(field.column): field.db_type(connection) or "" for field in model._meta.concrete_fields}
