@@ -90,7 +90,7 @@ class CaseFlow(Lifecycle):
         return unless(self.subject.is_risk_assessed(), _("Assess the risk first."))
 
     def person_agreed_to_assistance(self) -> State.CONDITION:
-        """Services are given on a consensual and informed basis (CETS 197 Art. 12(7)); a child needs a best-interest decision."""
+        """Services are given on a consensual and informed basis (CETS 197 Art. 12(7))."""
         return unless(self.subject.has_consent_to_assistance(), _("Record the person’s consent to assistance first."))
 
     def accommodation_is_needed(self) -> State.CONDITION:

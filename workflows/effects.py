@@ -1,4 +1,4 @@
-"""What a transition sets going, declared on it: small frozen facts that name kinds and parties and touch no database."""
+"""What a transition sets going, declared on it: frozen facts that name kinds and parties and touch no database."""
 
 from __future__ import annotations
 

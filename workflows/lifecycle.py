@@ -1,7 +1,7 @@
 """The base of every state machine of the mechanism, on `viewflow.fsm`.
 
-A machine wraps a record (`subject`) for one `actor`. It knows no database and no request. What is asked of the subject is
-named in the conditions beside each machine; what is asked of the actor is `may(permission)` and `user_id`.
+A machine wraps a record (`subject`) for one `actor`. It knows no database and no request. What is asked of the subject
+is named in a protocol beside each machine; what is asked of the actor is `may(permission)` and `user_id`.
 """
 
 from __future__ import annotations
@@ -226,7 +226,7 @@ class Lifecycle:
                 )
 
     def buttons(self) -> list[Button]:
-        """What the actor may do from here; for what is not possible yet, the reason. Other people's steps are absent."""
+        """What the actor may do from here, and for what is not possible yet, the reason. Others' steps are absent."""
         if self.actor is None:
             return []
         seen: dict[str, Button] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import TextChoices
@@ -41,7 +41,7 @@ class PlacementSubject(Protocol):
 
     def is_high_risk(self) -> bool: ...
     def licence_is_valid(self) -> bool: ...
-    def mismatches(self) -> list[str]: ...
+    def mismatches(self, unit: Any) -> list[str]: ...
 
 
 class PlacementFlow(Lifecycle):
@@ -73,11 +73,12 @@ class PlacementFlow(Lifecycle):
         return unless(met, _("You made the offer, so somebody else has to approve it."))
 
     def fits_or_is_overridden(self) -> State.CONDITION:
-        met = not self.subject.mismatches() or bool(self.facts.get("override_reason"))
+        met = not self.subject.mismatches(self.facts.get("unit")) or bool(self.facts.get("override_reason"))
         return unless(
             met,
             _(
-                "The place does not fit everything recorded about the person. Choose another one, or say why it is right all the same."
+                "The place does not fit what is recorded about the person. "
+                "Choose another one, or say why it is right all the same."
             ),
         )
 
@@ -90,7 +91,7 @@ class PlacementFlow(Lifecycle):
         writes=["unit", "reserved_until", "period", "override_reason"],
         sets=["offered_by"],
         order=1,
-        conditions=[shelter_is_licensed],
+        conditions=[shelter_is_licensed, fits_or_is_overridden],
         effects=[
             CloseTasks(("answer_placement_request",)),
             OpenTask("confirm_placement", to=Party.LEAD, days=1),

@@ -69,7 +69,8 @@ class StatusFlow(Lifecycle):
         return unless(
             self.subject.has_screening_with_grounds(),
             _(
-                "No completed screening gives grounds. You can presume the status on your written professional judgement instead."
+                "No completed screening gives grounds. "
+                "You can presume the status on your written professional judgement instead."
             ),
         )
 

@@ -61,7 +61,7 @@ COUNTRYWIDE = as_((COORDINATOR, AUDITOR))
 
 POLICY: Mapping[P, tuple[Rule, ...]] = {
     # Reading a case, block by block
-    P.SEE_CASE: (*EVERYBODY_IN, *COUNTRYWIDE),
+    P.SEE_CASE: (*EVERYBODY_IN, *COUNTRYWIDE, *as_(CLOCK)),
     P.SEE_STATUS: (*LEAD, *REPORTER, *ACCEPTED, *SHELTERING, *TREATING, *DECIDING, *as_(COORDINATOR)),
     P.SEE_PARTICIPANTS: (*LEAD, *SHELTERING, *TREATING, *DECIDING, *as_(COORDINATOR)),
     P.SEE_TASKS: (*LEAD, *as_(COORDINATOR)),
@@ -155,6 +155,11 @@ class Standing:
             and (rule.relation is None or rule.relation in self.relations)
             and (rule.condition is None or rule.condition in self.conditions)
         )
+
+
+def relations_that_grant(role: Role, permission: P) -> frozenset[Is | None]:
+    """The relations through which this role can have the permission; None stands for the country-wide task."""
+    return frozenset(rule.relation for rule in POLICY[permission] if rule.role is role)
 
 
 def allows(actor: Actor, permission: P) -> bool:

@@ -1,0 +1,61 @@
+"""The only ways to a case."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from nrm.access.actor import Actor
+from nrm.access.permissions import Permission
+from nrm.access.policy import Condition, Standing, relations_that_grant
+from nrm.access.refusals import NotPermitted, NotVisible
+from nrm.access.relations import Relation
+from nrm.cases.models import Case, DataCategory, Participation
+
+#: What a live consent for the actor's organisation makes true of the case.
+CONDITION_OF_CATEGORY = {
+    DataCategory.IDENTITY: Condition.CONSENT_COVERS_IDENTITY,
+    DataCategory.ACCOUNT: Condition.CONSENT_COVERS_ACCOUNT,
+}
+
+
+def cases_visible_to(actor: Actor) -> QuerySet[Case]:
+    """Every case the actor may know of. A country-wide role sees all, everybody else the cases they take part in."""
+    relations = relations_that_grant(actor.role, Permission.SEE_CASE)
+    if None in relations:
+        return Case.objects.all()
+    mine = Participation.objects.open().of(actor.user_id, actor.organisation_id)
+    return Case.objects.filter(Exists(mine.filter(case=OuterRef("pk"), relation__in=[r for r in relations if r])))
+
+
+def case_for(actor: Actor, code: str, permission: Permission = Permission.SEE_CASE) -> tuple[Case, Standing]:
+    """The case and how the actor stands to it. `NotVisible` to strangers, `NotPermitted` to others."""
+    case = Case.objects.select_related("person").filter(code=code).first()
+    if case is None:
+        raise NotVisible
+    standing = standing_in(actor, case)
+    require(standing, permission)
+    return case, standing
+
+
+def require(standing: Standing, permission: Permission) -> None:
+    """Refuse unless the standing includes the permission; without sight of the case, as if it did not exist."""
+    if not standing.may(Permission.SEE_CASE):
+        raise NotVisible
+    if not standing.may(permission):
+        raise NotPermitted
+
+
+def standing_in(actor: Actor, case: Case) -> Standing:
+    """The actor's relations to the case now, and what the person's live consents make true (at most two queries)."""
+    rows = case.participations.open().of(actor.user_id, actor.organisation_id)
+    relations = frozenset(Relation(relation) for relation in rows.values_list("relation", flat=True))
+    conditions: frozenset[Condition] = frozenset()
+    if relations & {Relation.ACCEPTED_REFERRAL}:
+        conditions = _consented_conditions(actor, case)
+    return Standing(actor=actor, relations=relations, conditions=conditions)
+
+
+def _consented_conditions(actor: Actor, case: Case) -> frozenset[Condition]:
+    live = case.consents.live().filter(recipient=actor.organisation_id).values_list("categories", flat=True)
+    shared = {category for categories in live for category in categories}
+    return frozenset(condition for category, condition in CONDITION_OF_CATEGORY.items() if category.value in shared)

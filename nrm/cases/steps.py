@@ -1,0 +1,126 @@
+"""Taking a step of a machine in the interface: its buttons, its form, its answer. Shared by every room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nrm.access.actor import Actor
+from nrm.access.policy import Standing
+from nrm.access.refusals import MovedOn, NotVisible, NotYet, Refusal
+from nrm.audit import actions as audit
+from nrm.audit.codes import Outcome
+from nrm.cases.lifecycle import case_of, narrowed
+from nrm.cases.models import reference
+from nrm.lib.forms import PlainTextField
+from workflows.lifecycle import Edge, Lifecycle, NotFromHere
+
+
+@dataclass(frozen=True, slots=True)
+class StepLink:
+    """A button on a page: where it leads, or why the step is not possible yet."""
+
+    label: str | Promise
+    url: str
+    unmet: str | Promise = ""
+
+
+def step_links(flow: type[Lifecycle], record: Any, standing: Standing, url_name: str, *args: Any) -> list[StepLink]:
+    """The steps the actor may take on this record now; `url_name` takes `args` and the transition's name."""
+    buttons = flow(record, narrowed(standing, record)).buttons()
+    return [StepLink(button.label, reverse(url_name, args=[*args, button.name]), button.unmet) for button in buttons]
+
+
+class StepForm(forms.Form):
+    """The form of a transition: the version the page was made from, a reason where the machine asks for one.
+
+    Subclasses add the columns the transition writes; `facts()` hands them over under the names of the columns.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = PlainTextField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, edge: Edge, record: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.record = record
+        self.fields["version"].initial = record.version
+        if not edge.needs_reason:
+            del self.fields["reason"]
+        self.order_fields([name for name in self.fields if name != "reason"])
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"version", "reason"}}
+
+
+TakeStep = Callable[..., Any]
+
+
+def answer_step(
+    request: HttpRequest,
+    *,
+    flow: type[Lifecycle],
+    record: Any,
+    transition: str,
+    forms_by_step: Mapping[str, type[StepForm]],
+    take: TakeStep,
+    back_to: str,
+    by: Actor,
+) -> HttpResponse:
+    """Show the form of a transition and take it on POST through `take(record, transition, by=…, expected_version=…,
+    reason=…, **facts)`. A refusal comes back beside what was typed, with its status, and is audited."""
+    edge = edge_from_here(flow, record, transition)
+    form = forms_by_step.get(transition, StepForm)(request.POST or None, edge=edge, record=record)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            take(
+                record,
+                transition,
+                by=by,
+                expected_version=form.cleaned_data["version"],
+                reason=form.cleaned_data.get("reason", ""),
+                **form.facts(),
+            )
+        except (NotYet, MovedOn) as refusal:
+            status = refused_beside_form(form, refusal, edge.code, record=record, by=by)
+        else:
+            return redirect(back_to)
+    elif request.method == "POST":
+        status = 422
+    context = {"form": form, "edge": edge, "case": case_of(record), "record": record, "back_to": back_to}
+    return render(request, "cases/step.html", context, status=status)
+
+
+def edge_from_here(flow: type[Lifecycle], record: Any, transition: str) -> Edge:
+    """The arrow from the record's present state. A name the machine does not know is a missing page; a known one that
+    does not start here is shown as it starts elsewhere, and refused when it is fired."""
+    try:
+        return flow.edge(transition, getattr(record, flow.state_field))
+    except NotFromHere:
+        for edge in flow.edges():
+            if edge.name == transition:
+                return edge
+        raise NotVisible from None
+
+
+def refused_beside_form(form: forms.Form, refusal: Refusal, code: str, *, record: models.Model, by: Actor) -> int:
+    """Put a refusal beside the form that caused it, audit it, and return its status."""
+    form.add_error(None, str(refusal.sentence))
+    audit.record(
+        code,
+        by=by,
+        case_code=case_of(record).code,
+        subject=reference(record),
+        outcome=Outcome.REFUSED,
+        data={"refusal": refusal.code},
+    )
+    return refusal.status

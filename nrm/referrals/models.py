@@ -1,0 +1,106 @@
+"""Referrals between organisations."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from nrm.access.permissions import Permission
+from nrm.accounts.models import Organisation
+from nrm.cases.models import Basis, Case, CaseChild, DataCategory
+from nrm.cases.services import Service
+from nrm.lib.history import History
+from nrm.vault.fields import SealedField
+from workflows.effects import Party
+from workflows.referral import OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
+
+
+class Urgency(models.TextChoices):
+    ROUTINE = "routine", pgettext_lazy("urgency", "Within days")
+    URGENT = "urgent", pgettext_lazy("urgency", "Today")
+    IMMEDIATE = "immediate", pgettext_lazy("urgency", "At once")
+
+
+class DeclineReason(models.TextChoices):
+    """About capacity or mandate, never about the person."""
+
+    NO_CAPACITY = "no_capacity", _("No capacity now")
+    OUTSIDE_MANDATE = "outside_mandate", _("Outside our mandate")
+    WRONG_REGION = "wrong_region", _("Outside our region")
+    CONFLICT_OF_INTEREST = "conflict_of_interest", _("Conflict of interest")
+    OTHER = "other", pgettext_lazy("decline reason", "Another reason")
+
+
+class ReferralOutcome(models.TextChoices):
+    PROVIDED = "provided", _("Service provided")
+    PARTLY_PROVIDED = "partly_provided", _("Service provided in part")
+    PERSON_DECLINED = "person_declined", _("The person did not take up the service")
+    REFERRED_ON = "referred_on", _("Referred onward")
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def open(self) -> ReferralQuerySet:
+        return self.filter(state__in=OPEN_REFERRALS)
+
+    def waiting_for_answer(self) -> ReferralQuerySet:
+        return self.filter(state__in=WAITING_FOR_ANSWER)
+
+
+class Referral(CaseChild):
+    """A request from one organisation to another to serve the person."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
+    sender = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("Receiving organisation")
+    )
+    service = models.CharField(_("Service"), max_length=30, choices=Service)
+    urgency = models.CharField(_("Urgency"), max_length=12, choices=Urgency, default=Urgency.ROUTINE)
+    basis = models.CharField(_("Sharing rests on"), max_length=20, choices=Basis, default=Basis.CONSENT)
+    categories = ArrayField(
+        models.CharField(max_length=20, choices=DataCategory),
+        default=list,
+        blank=True,
+        verbose_name=_("What is shared"),
+    )
+    #: Shown to the receiver before acceptance: no identity in it.
+    summary = SealedField(null=True)
+    decline_reason = models.CharField(_("Reason"), max_length=30, choices=DeclineReason, blank=True)
+    outcome = models.CharField(_("Outcome"), max_length=20, choices=ReferralOutcome, blank=True)
+    prepared_by = models.UUIDField(editable=False)
+    prepared_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=12, choices=ReferralState, default=ReferralState.DRAFT)
+    history = History()
+
+    objects = ReferralQuerySet.as_manager()
+
+    belongs_to: ClassVar[dict[Permission, Party]] = {
+        Permission.SEND_REFERRAL: Party.SENDER,
+        Permission.ANSWER_REFERRAL: Party.RECEIVER,
+    }
+
+    class Meta:
+        ordering = ("-prepared_at", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ReferralState.values), name="referral_state_known"),
+            models.CheckConstraint(condition=~Q(sender=F("receiver")), name="referral_goes_to_another_organisation"),
+        ]
+        indexes = [models.Index(fields=["receiver", "state", "-prepared_at"], name="referral_by_receiver")]
+
+    def parties(self) -> dict[Party, UUID]:
+        return {Party.SENDER: self.sender_id, Party.RECEIVER: self.receiver_id}
+
+    def is_covered(self) -> bool:
+        """Live consent for this recipient and these categories, or a recorded legal basis."""
+        if self.basis != Basis.CONSENT:
+            return True
+        return self.case.consents.covering(self.receiver_id, self.categories).exists()
+
+    def receiver_accepts_referrals(self) -> bool:
+        return self.receiver.is_active and self.receiver.accepts_referrals
