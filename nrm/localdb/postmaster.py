@@ -7,8 +7,14 @@ itself then refuses to start ("lock file already exists"), so the file is judged
 from __future__ import annotations
 
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from nrm.localdb.errors import LocalDatabaseError
+
+#: Seconds.
+ORPHAN_LIMIT = 30
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ def is_alive(data: Path) -> bool:
     if pid is None:
         return False
     if Path("/proc/self").exists():
-        return _works_in(pid, data)
+        return _works_in(Path("/proc") / str(pid), data)
     listed = subprocess.run(
         ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
@@ -39,7 +45,16 @@ def is_alive(data: Path) -> bool:
 
 
 def forget_dead(data: Path) -> None:
-    """Remove the note of a postmaster that is gone. Call it only when `is_alive` is false and the lock is held."""
+    """Remove the note of a postmaster that is gone. Call it only when `is_alive` is false and the lock is held.
+
+    A killed postmaster's children end within moments, but until then they hold the data: without the note nothing
+    would keep a second server away from them, so they are waited for first.
+    """
+    deadline = time.monotonic() + ORPHAN_LIMIT
+    while orphans := [process for process in Path("/proc").glob("[0-9]*") if _works_in(process, data)]:
+        if time.monotonic() > deadline:
+            raise LocalDatabaseError(f"Process {orphans[0].name} of a killed server still holds {data}. End it first.")
+        time.sleep(0.05)
     (data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -50,9 +65,9 @@ def _pid(data: Path) -> int | None:
         return None
 
 
-def _works_in(pid: int, data: Path) -> bool:
-    """A postmaster's working directory is its data directory; a zombie has none."""
+def _works_in(process: Path, data: Path) -> bool:
+    """The working directory of a server's processes is the data directory; a zombie has none."""
     try:
-        return Path(f"/proc/{pid}/cwd").samefile(data)
+        return (process / "cwd").samefile(data)
     except OSError:
         return False

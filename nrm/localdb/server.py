@@ -75,8 +75,8 @@ class Server:
 
     @property
     def url(self) -> str:
-        """As `DATABASE_URL` and psql understand it."""
-        return f"postgresql://{ROLE}@{quote(str(self.sockets), safe='')}/{DATABASE}"
+        """In the one form that DATABASE_URL, psql and pg_dump all understand."""
+        return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(self.sockets))}"
 
     @property
     def log(self) -> Path:
@@ -127,26 +127,24 @@ class Server:
             self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w")
         if not postmaster.is_alive(self.data):
             postmaster.forget_dead(self.data)
-            sockets = places.socket_directory(self.data, self.user)
-            self._open_socket_directory(sockets)
-            self._run("pg_ctl", "start", "-W", "-s", "-D", str(self.data), "-l", str(self.log), "-o", f"-k '{sockets}'")
-        self._wait_until_it_answers()
-
-    def _wait_until_it_answers(self) -> None:
+            sockets = self._fresh_socket_directory()
+            options = ("-w", "-t", str(START_LIMIT), "-s", "-l", str(self.log), "-o", f"-k '{sockets}'")
+            self._run("pg_ctl", "start", "-D", str(self.data), *options)
         deadline = time.monotonic() + START_LIMIT
-        missed = 0
         while not self.is_running():
-            missed = 0 if postmaster.is_alive(self.data) else missed + 1
-            if missed > 100 or time.monotonic() > deadline:
-                raise LocalDatabaseError(f"PostgreSQL did not start. The end of {self.log}:\n{self._end_of_log()}")
+            if time.monotonic() > deadline:
+                raise LocalDatabaseError(f"PostgreSQL does not answer. The end of {self.log}:\n{self._end_of_log()}")
             time.sleep(0.05)
 
-    def _open_socket_directory(self, sockets: Path) -> None:
-        try:
-            sockets.mkdir(mode=0o700)
-        except FileExistsError:
+    def _fresh_socket_directory(self) -> Path:
+        """Emptied, because the lock file beside a killed server's socket would refuse the next one."""
+        sockets = places.socket_directory(self.data, self.user)
+        if sockets.is_symlink() or sockets.exists():
             places.refuse_foreign(sockets, self.user)
+            shutil.rmtree(sockets)
+        sockets.mkdir(mode=0o700)
         self.user.own(sockets)
+        return sockets
 
     def _create_cluster(self) -> None:
         """Into a draft directory, renamed when whole: a half-made cluster is never mistaken for one."""
