@@ -18,7 +18,8 @@ from nrm.vault.fields import place_of
 from nrm.vault.identity import Identity, IdentityInvalid
 from nrm.vault.models import IndexEntry, Person
 from nrm.vault.reasons import RevealReason
-from nrm.vault.sealing import Place, SealBroken, new_data_key, rewrap, seal_text, unseal_text
+from nrm.vault.sealing import Place, SealBroken, key_ring, new_data_key, rewrap, seal_text, unseal_text
+from nrm.vault.selectors import second_factors_to_reseal
 
 
 def subject_of(person: Person) -> str:
@@ -31,7 +32,7 @@ def create_person(identity: Identity | None = None, *, by: Actor | None = None, 
     key = new_data_key(person.id, person.key_version)
     person.wrapped_key, person.key_id = key.wrapped, key.key_id
     with transaction.atomic():
-        person.save_without_historical_record(force_insert=True)
+        person.save_without_historical_record(force_insert=True)  # type: ignore[attr-defined]  # by simple-history
         if identity is not None:
             if by is None:
                 raise ValueError("Who writes an identity must be known.")
@@ -146,5 +147,21 @@ def rewrap_people(ids: Sequence[UUID]) -> Rewrapped:
         renewed.append(person)
     Person.objects.bulk_update(renewed, ["wrapped_key", "key_id"])
     if renewed:
-        append(Code.KEYS_REWRAPPED, by=THE_SERVICE, data={"key": newest, "count": len(renewed)})
+        append(Code.KEYS_REWRAPPED, by=THE_SERVICE, data={"of": "people", "key": newest, "count": len(renewed)})
     return Rewrapped(len(renewed), tuple(broken))
+
+
+@transaction.atomic
+def reseal_second_factors() -> int:
+    """Seals the shared secrets of staff's authenticator apps by the newest key, all or none. Locks those devices.
+
+    Their key is derived from the vault keys, so an old vault key may go only after this too.
+    """
+    devices = list(second_factors_to_reseal().select_for_update())
+    for device in devices:
+        device.set_secret(device.secret)
+        device.save(update_fields=["sealed_secret"])
+    if devices:
+        data = {"of": "second_factors", "key": key_ring().newest, "count": len(devices)}
+        append(Code.KEYS_REWRAPPED, by=THE_SERVICE, data=data)
+    return len(devices)

@@ -89,7 +89,7 @@ def model_problems(model: type[models.Model], listed: Mapping[str, FieldClass]) 
 
 def sealed_and_indexed(model: type[models.Model]) -> set[str]:
     sealed = {field.name for field in model._meta.concrete_fields if isinstance(field, SealedField)}
-    alone = {field.name for field in model._meta.concrete_fields if field.db_index or field.unique}
+    alone = {field.name for field in model._meta.concrete_fields if getattr(field, "db_index", False) or field.unique}
     indexes = {name.lstrip("-") for index in model._meta.indexes for name in (index.fields or [])}
     uniques = {name for rule in model._meta.total_unique_constraints for name in rule.fields}
     return sealed & (alone | indexes | uniques)

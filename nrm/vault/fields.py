@@ -33,8 +33,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
 def place_of(instance: models.Model, field_name: str) -> Place:
     """Where a field's sealed value belongs. A history row shares the place of the row it remembers."""
     model: type[models.Model] = getattr(instance, "instance_type", type(instance))
-    primary_key = model._meta.pk
-    row = None if primary_key is None else getattr(instance, primary_key.attname)
+    row = getattr(instance, model._meta.pk.attname)
     if row is None:
         raise ValueError(f"{model._meta.label} has no primary key yet, so nothing can be sealed for it.")
     return Place(model._meta.db_table, field_name, str(row))

@@ -77,23 +77,23 @@ class WrappedKey:
 class KeyRing(Mapping[str, bytes]):
     """The wrapping keys by id, newest first. Its repr shows ids only."""
 
-    keys: tuple[tuple[str, bytes], ...]
+    pairs: tuple[tuple[str, bytes], ...]
 
     @property
     def newest(self) -> str:
-        return self.keys[0][0]
+        return self.pairs[0][0]
 
     def __getitem__(self, key_id: str) -> bytes:
-        for known, key in self.keys:
+        for known, key in self.pairs:
             if known == key_id:
                 return key
         raise KeyError(key_id)
 
     def __iter__(self) -> Iterator[str]:
-        return (key_id for key_id, _ in self.keys)
+        return (key_id for key_id, _ in self.pairs)
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.pairs)
 
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self)})"

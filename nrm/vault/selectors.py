@@ -8,8 +8,11 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BinaryField, Count, Q, QuerySet
+from django.db.models.functions import Substr
 
+from nrm.accounts.models import TotpDevice
+from nrm.accounts.sealing import VERSION as ACCOUNTS_FORMAT
 from nrm.vault.blind_index import IndexKind, Trait, traits_of
 from nrm.vault.fields import place_of
 from nrm.vault.identity import Identity
@@ -60,6 +63,20 @@ def people_by_key() -> Counter[str]:
 
 def people_to_rewrap() -> QuerySet[Person]:
     return Person.objects.exclude(key_id=key_ring().newest).order_by("pk")
+
+
+def second_factors_by_key() -> Counter[str]:
+    """How many second factors of staff need each vault key. Their sealed form names it, see `nrm.accounts.sealing`."""
+    sealed = TotpDevice.objects.values_list("sealed_secret", flat=True)
+    return Counter(bytes(secret)[2 : 2 + secret[1]].decode() for secret in sealed)
+
+
+def second_factors_to_reseal() -> QuerySet[TotpDevice]:
+    newest = key_ring().newest.encode()
+    head = bytes([ACCOUNTS_FORMAT, len(newest)]) + newest
+    sealed_head = Substr("sealed_secret", 1, len(head), output_field=BinaryField())
+    devices: QuerySet[TotpDevice] = TotpDevice.objects.alias(head=sealed_head).exclude(head=head).order_by("pk")
+    return devices
 
 
 def ids_in_batches(people: QuerySet[Person], size: int) -> Iterator[list[UUID]]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from nrm.access.actor import Actor
-from nrm.access.roles import Role
 from nrm.lib.partial_date import PartialDate
 from nrm.vault.identity import Contact, ContactKind, Document, DocumentKind, Identity, Safety
 from nrm.vault.sealing import new_data_key
+from tests.conftest import Cast
 
 ELIRA = Identity(
     given_names="Елира Canaryname",
@@ -48,6 +48,5 @@ def elira() -> Identity:
 
 
 @pytest.fixture
-def worker() -> Actor:
-    role = next(role for role in Role if role is not Role.CLOCK)
-    return Actor(uuid.uuid4(), uuid.uuid4(), uuid.uuid4(), role)
+def worker(cast: Cast) -> Actor:
+    return cast.case_worker.actor

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from nrm.access.actor import Actor
+from nrm.accounts.models import TotpDevice
 from nrm.audit.models import Event
 from nrm.vault.actions import Rewrapped, create_person, reveal, rewrap_people
 from nrm.vault.identity import Identity
@@ -20,7 +21,8 @@ from nrm.vault.management.commands import vault as command
 from nrm.vault.models import Person
 from nrm.vault.reasons import RevealReason
 from nrm.vault.sealing import parse_key_ring
-from nrm.vault.selectors import people_by_key
+from nrm.vault.selectors import people_by_key, second_factors_by_key
+from tests.conftest import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +51,21 @@ def test_after_a_rotation_the_old_key_can_go(
     sealed = set(Person.objects.values_list("identity", flat=True))
     printed = run("rotate", "--batch", "3")
     assert "3 of 7" in printed
-    assert "All data keys are wrapped by k2." in printed
+    assert "Everything is wrapped by k2." in printed
     settings.NRM_VAULT_KEYS = new_key
     assert set(Person.objects.values_list("identity", flat=True)) == sealed
     for person in people:
         assert reveal(person, by=worker, case_code="C-1", reason_code=RevealReason.CARE) == elira
+
+
+def test_second_factors_of_staff_move_along(cast: Cast, new_key: str, settings: Settings) -> None:
+    """Their secrets are sealed by a key derived from the vault keys: dropping the old one must lock nobody out."""
+    devices = TotpDevice.objects.order_by("pk")
+    before = [device.secret for device in devices]
+    assert "13 second factors sealed by k2" in run("rotate")
+    settings.NRM_VAULT_KEYS = new_key
+    assert [device.secret for device in devices.all()] == before
+    assert second_factors_by_key() == {"k2": 13}
 
 
 def test_a_killed_rotation_is_resumed(
@@ -92,7 +104,7 @@ def test_a_batch_killed_half_way_leaves_all_its_people_as_they_were(
 def test_a_second_rotation_has_nothing_to_do(new_key: str) -> None:
     run("rotate")
     events = Event.objects.count()
-    assert run("rotate") == "All data keys are wrapped by k2.\n"
+    assert run("rotate") == "0 second factors sealed by k2\nEverything is wrapped by k2.\n"
     assert Event.objects.count() == events
 
 
@@ -100,7 +112,12 @@ def test_a_rotation_is_audited_by_batch_and_leaves_no_history(new_key: str) -> N
     rows = Person.history.count()
     run("rotate", "--batch", "4")
     events = Event.objects.filter(action="vault.keys_rewrapped").order_by("sequence")
-    assert [event.data for event in events] == [{"key": "k2", "count": 4}, {"key": "k2", "count": 3}]
+    assert [(event.data["of"], event.data["count"]) for event in events] == [
+        ("people", 4),
+        ("people", 3),
+        ("second_factors", 13),
+    ]
+    assert {event.data["key"] for event in events} == {"k2"}
     assert Person.history.count() == rows
 
 
@@ -114,9 +131,9 @@ def test_a_data_key_that_does_not_open_is_named_and_holds_nobody_up(people: list
 def test_keys_are_counted_and_never_printed(people: list[Person], new_key: str) -> None:
     Person.objects.filter(pk=people[0].pk).update(key_id="lost")
     printed = run("keys")
-    assert "k2: 0 people (newest)\n" in printed
-    assert "dev1: 6 people\n" in printed
-    assert "lost: 1 people, NOT CONFIGURED" in printed
+    assert "k2: 0 people, 0 second factors (newest)\n" in printed
+    assert "dev1: 6 people, 13 second factors\n" in printed
+    assert "lost: 1 people, 0 second factors. NOT CONFIGURED" in printed
     assert new_key.partition(":")[2] not in printed
 
 

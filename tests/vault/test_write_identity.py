@@ -115,7 +115,7 @@ def test_the_canary_is_seen_where_it_does_show(column: str) -> None:
 def test_the_column_takes_no_clear_text() -> None:
     person = create_person()
     for clear in (b"Ana", "Ana", b"\x01Ana", b"Ana and a text that is long enough to be sealed"):
-        person.identity = clear  # type: ignore[assignment]
+        person.identity = clear
         with pytest.raises(ValueError, match="sealed bytes only"):
             person.save()
 

@@ -11,9 +11,9 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from nrm.vault import classification
-from nrm.vault.actions import rewrap_people
+from nrm.vault.actions import reseal_second_factors, rewrap_people
 from nrm.vault.sealing import KEY_BYTES, key_ring
-from nrm.vault.selectors import ids_in_batches, people_by_key, people_to_rewrap
+from nrm.vault.selectors import ids_in_batches, people_by_key, people_to_rewrap, second_factors_by_key
 
 
 class Command(BaseCommand):
@@ -22,10 +22,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         tasks = parser.add_subparsers(dest="task", required=True)
-        tasks.add_parser("keys", help="how many people's data keys each key holds; never prints a key")
+        tasks.add_parser("keys", help="what each key holds; never prints a key")
         fresh = tasks.add_parser("new-key", help="print a fresh key for NRM_VAULT_KEYS")
         fresh.add_argument("--id", default="", help="the key's id, such as k2027_1; left out, only the key is printed")
-        rotate = tasks.add_parser("rotate", help="wrap all data keys by the newest key; may be stopped and run again")
+        rotate = tasks.add_parser("rotate", help="move everything to the newest key; may be stopped and run again")
         rotate.add_argument("--batch", type=int, default=200, help="people in one transaction (default 200)")
         fields = tasks.add_parser("fields", help="problems in the list of column classes")
         fields.add_argument("--missing", action="store_true", help="print the lines to add")
@@ -42,12 +42,12 @@ class Command(BaseCommand):
                 self.print_fields(only_missing=options["missing"])
 
     def print_keys(self) -> None:
-        held = people_by_key()
-        for key_id in key_ring():
-            newest = " (newest)" if key_id == key_ring().newest else ""
-            self.stdout.write(f"{key_id}: {held.pop(key_id, 0)} people{newest}")
-        for key_id, people in sorted(held.items()):
-            self.stdout.write(self.style.ERROR(f"{key_id}: {people} people, NOT CONFIGURED: they cannot be opened"))
+        people, factors, ring = people_by_key(), second_factors_by_key(), key_ring()
+        for key_id in [*ring, *sorted((people.keys() | factors.keys()) - ring.keys())]:
+            newest = " (newest)" if key_id == ring.newest else ""
+            line = f"{key_id}: {people[key_id]} people, {factors[key_id]} second factors{newest}"
+            lost = f"{line}. NOT CONFIGURED: they cannot be opened"
+            self.stdout.write(line if key_id in ring else self.style.ERROR(lost))
 
     def print_new_key(self, key_id: str) -> None:
         if key_id and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,31}", key_id):
@@ -65,10 +65,12 @@ class Command(BaseCommand):
             done += result.done
             broken += result.broken
             self.stdout.write(f"{done} of {total} data keys wrapped by {key_ring().newest}")
+        factors = reseal_second_factors()
+        self.stdout.write(f"{factors} second factors sealed by {key_ring().newest}")
         if broken:
             named = ", ".join(map(str, broken))
             raise CommandError(f"{len(broken)} data keys did not open and were left as they are: {named}")
-        self.stdout.write(self.style.SUCCESS(f"All data keys are wrapped by {key_ring().newest}."))
+        self.stdout.write(self.style.SUCCESS(f"Everything is wrapped by {key_ring().newest}."))
 
     def print_fields(self, *, only_missing: bool) -> None:
         if only_missing:
