@@ -36,9 +36,12 @@ if NRM_DEMO and IN_PRODUCTION:
 
 def secret(name: str, stand_in: str) -> str:
     """A secret from the environment; outside production a fixed stand-in makes a newcomer's start possible."""
-    if IN_PRODUCTION:
-        return env.str(name)
-    return env.str(name, stand_in)
+    if not IN_PRODUCTION:
+        return str(env.str(name, stand_in))
+    value = str(env.str(name))
+    if stand_in in value or len(value) < 44:
+        raise ImproperlyConfigured(f"{name} is empty, too short or a stand-in. docs/operations.md shows how to make one.")
+    return value
 
 
 SECRET_KEY = secret("NRM_SECRET_KEY", "not-a-secret-development-and-test-only-" + "0" * 24)
@@ -51,7 +54,11 @@ NRM_CHECKPOINT_KEY = secret("NRM_CHECKPOINT_KEY", "C" * 42 + "8=")
 #: Public keys, in hexadecimal, that signed checkpoints before the present one; comma-separated.
 NRM_CHECKPOINT_FORMER_KEYS: list[str] = env.list("NRM_CHECKPOINT_FORMER_KEYS", default=[])
 
-ALLOWED_HOSTS: list[str] = env.list("NRM_HOSTS", default=[] if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+if IN_PRODUCTION and len({NRM_VAULT_KEYS.partition(":")[2], NRM_INDEX_KEY, NRM_CHECKPOINT_KEY}) < 3:
+    raise ImproperlyConfigured("NRM_VAULT_KEYS, NRM_INDEX_KEY and NRM_CHECKPOINT_KEY must differ from each other.")
+
+OWN_NAMES = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+ALLOWED_HOSTS: list[str] = env.list("NRM_HOSTS", default=[] if IN_PRODUCTION else OWN_NAMES)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("NRM_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -94,6 +101,7 @@ MIDDLEWARE = [
     "nrm.languages.middleware.LanguageMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "nrm.accounts.middleware.ActorMiddleware",
@@ -177,6 +185,37 @@ AXES_SENSITIVE_PARAMETERS = ["email", "username", "password", "next", "csrfmiddl
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
+# Transport. The proxy of docker-compose.yml ends TLS and says so in X-Forwarded-Proto; without a proxy of ours that
+# header is anybody's and is not believed. The health answer is asked for inside, in plain HTTP.
+SECURE_SSL_REDIRECT = IN_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NRM_PROXIES else None
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if IN_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IN_PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "discreet": {
+            "()": "nrm.lib.discreet_log.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Refused and missing pages are audited; here only what broke is written, with its path and no query.
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+    },
+}
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("en", "English"),
@@ -209,3 +248,14 @@ STORAGES = {
 #: Translated above; kept so that a message catalogue entry exists for the product's own name.
 PRODUCT_NAME = _("Referral desk")
 RUNNING_TESTS = MODE == "test" or "pytest" in sys.modules
+
+#: Where the service is reached, for the link in a mail; no slash at the end.
+NRM_BASE_URL: str = env.str("NRM_BASE_URL") if IN_PRODUCTION else env.str("NRM_BASE_URL", "http://localhost:8000")
+#: The mail server, such as `smtp+tls://user:password@host:587`. Outside production mails are printed.
+MAIL_SERVER = env.email_url("NRM_MAIL_URL") if IN_PRODUCTION else env.email_url("NRM_MAIL_URL", "consolemail://")
+EMAIL_BACKEND = MAIL_SERVER["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.get("EMAIL_HOST", ""), MAIL_SERVER.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER["EMAIL_HOST_USER"] or "", MAIL_SERVER["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.get("EMAIL_USE_TLS", False), MAIL_SERVER.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("NRM_MAIL_FROM", "noreply@localhost")
