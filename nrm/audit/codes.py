@@ -101,6 +101,7 @@ class Code(TextChoices):
 
     TASK_OPENED = "task.opened", _("Task opened")
     TASK_CLAIMED = "task.claimed", _("Task taken")
+    TASK_RELEASED = "task.released", _("Task put back")
     TASK_CLOSED = "task.closed", _("Task closed")
     CLOCK_RAN_OUT = "clock.ran_out", _("A time limit ran out")
 

@@ -32,6 +32,7 @@ class TaskKind(TextChoices):
 #: Tasks that no step of a machine closes: who has done one says so.
 FINISHED_BY_HAND = frozenset(
     {
+        TaskKind.READ_SCREENING,
         TaskKind.ASSESS_RISK,
         TaskKind.REVIEW_STATUS,
         TaskKind.REFERRAL_DECLINED,

@@ -1,0 +1,102 @@
+"""Reading tasks and clocks: what waits for whom, in the order it falls due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db.models import DateTimeField, Q, Value
+from django.db.models.functions import Coalesce
+
+from nrm.access.actor import Actor
+from nrm.tasks.models import Clock, ClockQuerySet, Task, TaskQuerySet
+
+PAGE = 25
+
+#: Where tasks without a time limit stand: after all that have one.
+_NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of tasks ended; the next begins after it."""
+
+    due_at: datetime
+    task_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.due_at.isoformat()}~{self.task_id}"
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """From the address; None when it is no place."""
+        due_at, _, task_id = text.partition("~")
+        try:
+            moment = datetime.fromisoformat(due_at)
+            return cls(moment, UUID(task_id)) if moment.tzinfo else None
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    tasks: list[Task]
+    after: Place | None
+
+
+def open_tasks_for(actor: Actor) -> TaskQuerySet:
+    """Open tasks of the actor's organisation that are for everybody there or for the actor's role."""
+    return (
+        Task.objects.open()
+        .filter(Q(role="") | Q(role=actor.role), organisation_id=actor.organisation_id)
+        .select_related("organisation", "claimed_by")
+        .annotate(falls_due=Coalesce("due_at", Value(_NO_LIMIT), output_field=DateTimeField()))
+        .order_by("falls_due", "id")
+    )
+
+
+def tasks_page(tasks: TaskQuerySet, *, after: Place | None = None, size: int = PAGE) -> TaskPage:
+    """A page of `open_tasks_for` or `tasks_overdue`, soonest due first."""
+    if after is not None:
+        tasks = tasks.filter(Q(falls_due__gt=after.due_at) | Q(falls_due=after.due_at, id__gt=after.task_id))
+    found = list(tasks[: size + 1])
+    shown = found[:size]
+    if len(found) <= size:
+        return TaskPage(shown, None)
+    return TaskPage(shown, Place(shown[-1].due_at or _NO_LIMIT, shown[-1].pk))
+
+
+def tasks_mine(actor: Actor) -> TaskQuerySet:
+    """Those the actor has taken."""
+    return open_tasks_for(actor).filter(claimed_by=actor.user_id)
+
+
+def tasks_overdue(actor: Actor, now: datetime) -> TaskQuerySet:
+    return open_tasks_for(actor).filter(due_at__lt=now)
+
+
+def tasks_of_case(case_code: str) -> list[Task]:
+    """All open tasks of a case, for a page that has checked who asks."""
+    tasks = Task.objects.open().filter(case_code=case_code).select_related("organisation", "claimed_by")
+    return list(tasks.annotate(falls_due=Coalesce("due_at", Value(_NO_LIMIT))).order_by("falls_due", "id"))
+
+
+def tasks_overdue_in_country(now: datetime) -> TaskQuerySet:
+    """Every organisation's, for the coordinator: which step is late where."""
+    return Task.objects.open().filter(due_at__lt=now).select_related("organisation").order_by("due_at", "id")
+
+
+def clocks_of_case(case_code: str) -> list[Clock]:
+    """The time limits that run, soonest first."""
+    return list(Clock.objects.running().filter(case_code=case_code).order_by("due_at", "id"))
+
+
+def clocks_of_cases(case_codes: Iterable[str]) -> ClockQuerySet:
+    return Clock.objects.running().filter(case_code__in=list(case_codes)).order_by("due_at", "id")
+
+
+def clocks_ran_out(since: datetime) -> ClockQuerySet:
+    """For the coordinator: which time limits were missed."""
+    return Clock.objects.filter(ran_out_at__gte=since).order_by("-ran_out_at", "id")
