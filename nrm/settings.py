@@ -40,7 +40,7 @@ def secret(name: str, stand_in: str) -> str:
         return str(env.str(name, stand_in))
     value = str(env.str(name))
     if stand_in in value or len(value) < 44:
-        raise ImproperlyConfigured(f"{name} is empty, too short or a stand-in. docs/operations.md shows how to make one.")
+        raise ImproperlyConfigured(f"{name} is too short or a stand-in. docs/operations.md shows how to make one.")
     return value
 
 

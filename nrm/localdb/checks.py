@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage
 from django.db import connections
 
 
-@register(Tags.database)
+@checks.register(checks.Tags.database)
 def check_server(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -23,13 +24,8 @@ def check_durability(alias: str) -> list[CheckMessage]:
         cursor.execute("SELECT current_setting('synchronous_commit'), current_setting('fsync')")
         commit, fsync = cursor.fetchone()
     if commit == "off" or fsync == "off":
-        return [
-            Error(
-                "The database may lose acknowledged writes.",
-                hint="Turn synchronous_commit and fsync on.",
-                id="localdb.E001",
-            )
-        ]
+        hint = "Turn synchronous_commit and fsync on."
+        return [checks.Error("The database may lose acknowledged writes.", hint=hint, id="localdb.E001")]
     return []
 
 
@@ -40,5 +36,7 @@ def check_letters(alias: str) -> list[CheckMessage]:
         (lowered,) = cursor.fetchone()
     if lowered != "љ":
         hint = "Make the database with LC_CTYPE C.UTF-8 or another UTF-8 locale."
-        return [Warning("The database does not know the letters of our languages.", hint=hint, id="localdb.W001")]
+        return [
+            checks.Warning("The database does not know the letters of our languages.", hint=hint, id="localdb.W001")
+        ]
     return []
