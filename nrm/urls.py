@@ -4,5 +4,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("nrm.languages.urls")),
+    path("", include("nrm.accounts.urls")),
     path("audit/", include("nrm.audit.urls")),
 ]

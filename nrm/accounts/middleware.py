@@ -6,16 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
-from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
-from nrm.access.actor import Actor
+from nrm.accounts.actions.sessions import PASSWORD_AT, RECORD, actor_of, leave
 from nrm.accounts.doors import is_marked
 from nrm.accounts.models import Membership, SessionRecord
 from nrm.accounts.requests import SignedInRequest
@@ -25,10 +23,6 @@ from nrm.accounts.selectors import has_second_factor, session_record
 PASSWORD_WAITS = timedelta(minutes=10)
 #: Being seen is written down at most this often, to spare the database a write per request.
 SEEN_EVERY = timedelta(seconds=30)
-
-#: Keys in the session.
-RECORD = "record"
-PASSWORD_AT = "password_at"
 
 
 class ActorMiddleware:
@@ -58,8 +52,6 @@ def admit(request: SignedInRequest) -> None:
     request.session_record = None  # type: ignore[assignment]
     if not request.user.is_authenticated:
         return
-    translation.activate(request.user.language)
-    request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
     if not request.user.is_verified():  # type: ignore[attr-defined]
         if ran_out(request.session.get(PASSWORD_AT), PASSWORD_WAITS):
             leave(request)
@@ -91,27 +83,11 @@ def is_current(membership: Membership) -> bool:
     return membership.ended_at is None and membership.organisation.is_active
 
 
-def actor_of(membership: Membership) -> Actor:
-    return Actor(
-        user_id=membership.user_id,
-        membership_id=membership.pk,
-        organisation_id=membership.organisation_id,
-        role=membership.as_role,
-    )
-
-
 def note_seen(record: SessionRecord) -> None:
     now = timezone.now()
     if now - record.last_seen_at >= SEEN_EVERY:
         SessionRecord.objects.filter(pk=record.pk).update(last_seen_at=now)
         record.last_seen_at = now
-
-
-def leave(request: HttpRequest) -> None:
-    """End the browser's session and close its record."""
-    if record := request.session.get(RECORD):
-        SessionRecord.objects.filter(pk=UUID(record), ended_at=None).update(ended_at=timezone.now())
-    auth.logout(request)
 
 
 def closed_door(request: SignedInRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:

@@ -11,7 +11,7 @@ UNKNOWN = "0.0.0.0"  # noqa: S104  # a stand-in for "no address", never bound to
 
 
 def address_of(request: HttpRequest) -> str:
-    """The client's address. X-Forwarded-For counts only behind `NRM_PROXIES` proxies of our own, read from the right."""
+    """The client's address. X-Forwarded-For counts only behind `NRM_PROXIES` proxies of our own, from the right."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.NRM_PROXIES:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]

@@ -1,7 +1,7 @@
 """Seals the shared secret of a second factor, so that a stolen dump cannot make one-time codes.
 
 Format: one version byte, the key's id (length-prefixed), a 12-byte nonce, AES-256-GCM ciphertext. The key is derived
-from the service's vault keys for this one purpose; the owner is bound to it, so a secret moved to another account fails.
+from the service's vault keys for this one purpose; the owner is bound to it, so a secret moved elsewhere fails.
 """
 
 from __future__ import annotations

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from nrm.accounts.models import Membership, SessionRecord, TotpDevice
+from django.conf import settings
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from nrm.access.refusals import NotVisible
+from nrm.accounts.models import (
+    BackupCode,
+    Invitation,
+    Membership,
+    Organisation,
+    SecondFactorReset,
+    SessionRecord,
+    TotpDevice,
+    User,
+)
+
+PAGE = 50
+#: A secret that was shown but not confirmed is worth nothing after this.
+ENROLMENT_WAITS = timedelta(minutes=15)
+SECRET_GROUP = 4
 
 
 def session_record(record_id: str | None, *, user_id: UUID) -> SessionRecord | None:
@@ -18,6 +42,14 @@ def has_second_factor(user_id: UUID) -> bool:
     return TotpDevice.objects.filter(user=user_id, confirmed=True).exists()
 
 
+def confirmed_device(user_id: UUID) -> TotpDevice | None:
+    return TotpDevice.objects.filter(user=user_id, confirmed=True).first()
+
+
+def backup_codes_left(user_id: UUID) -> int:
+    return BackupCode.objects.filter(user=user_id, used_at=None).count()
+
+
 def memberships_of(user_id: UUID) -> list[Membership]:
     """Active memberships in active organisations, oldest first."""
     return list(
@@ -25,3 +57,145 @@ def memberships_of(user_id: UUID) -> list[Membership]:
             user=user_id, ended_at=None, organisation__is_active=True
         )
     )
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What a person needs to put the secret into an app: the address for the QR code, and the secret in groups."""
+
+    address: str
+    groups: list[str]
+
+
+def waiting_enrolment(user: User) -> Enrolment | None:
+    device = TotpDevice.objects.filter(
+        user=user.pk, confirmed=False, created_at__gt=timezone.now() - ENROLMENT_WAITS
+    ).first()
+    return enrolment_of(device, user.email) if device else None
+
+
+def enrolment_of(device: TotpDevice, email: str) -> Enrolment:
+    secret = base64.b32encode(device.secret).decode().rstrip("=")
+    issuer = str(settings.PRODUCT_NAME)
+    query = urlencode({"secret": secret, "issuer": issuer}, quote_via=quote)
+    groups = [secret[at : at + SECRET_GROUP] for at in range(0, len(secret), SECRET_GROUP)]
+    return Enrolment(f"otpauth://totp/{quote(issuer)}:{quote(email)}?{query}", groups)
+
+
+def digest_of(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+def is_open(invitation: Invitation) -> bool:
+    return invitation.used_at is None and invitation.withdrawn_at is None and invitation.expires_at > timezone.now()
+
+
+def open_invitation(token: str) -> Invitation:
+    """The invitation behind a link that still works; used, replaced, expired and invented links are all the same."""
+    invitation = Invitation.objects.select_related("user").filter(token_digest=digest_of(token)).first()
+    if invitation is None or not invitation.user.is_active or not is_open(invitation):
+        raise NotVisible
+    return invitation
+
+
+def live_sessions(user_id: UUID) -> QuerySet[SessionRecord]:
+    """Sessions that are neither ended nor run out."""
+    now = timezone.now()
+    return SessionRecord.objects.filter(
+        user=user_id,
+        ended_at=None,
+        last_seen_at__gt=now - timedelta(minutes=settings.NRM_SESSION_IDLE_MINUTES),
+        started_at__gt=now - timedelta(hours=settings.NRM_SESSION_HOURS),
+    )
+
+
+def sign_in_before(session: SessionRecord) -> SessionRecord | None:
+    """The person's last sign-in before this one, so that they notice one that was not theirs."""
+    return SessionRecord.objects.filter(user=session.user_id, started_at__lt=session.started_at).first()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `after` is the id to go on from, nothing on the last page."""
+
+    rows: list[User]
+    after: UUID | None
+
+
+def people_page(*, organisation_id: UUID | None = None, role: str = "", after: UUID | None = None) -> Page:
+    """People by name with their active roles. The cursor is an id: no name travels in an address."""
+    active = Membership.objects.filter(ended_at=None).select_related("organisation")
+    people = User.objects.prefetch_related(Prefetch("memberships", queryset=active, to_attr="active_memberships"))
+    if organisation_id or role:
+        wanted = active.filter(**{"organisation": organisation_id} if organisation_id else {})
+        wanted = wanted.filter(role=role) if role else wanted
+        people = people.filter(pk__in=wanted.values("user"))
+    if last := after and User.objects.filter(pk=after).first():
+        people = people.filter(
+            Q(display_name__gt=last.display_name) | Q(display_name=last.display_name, pk__gt=last.pk)
+        )
+    rows = list(people[: PAGE + 1])
+    return Page(rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None)
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """What an administrator sees of a person."""
+
+    person: User
+    memberships: list[Membership]
+    session_count: int
+    has_second_factor: bool
+    link_until: Invitation | None
+    reset: SecondFactorReset | None
+
+
+def person_page(user_id: UUID) -> PersonPage:
+    found = person(user_id)
+    return PersonPage(
+        person=found,
+        memberships=list(found.memberships.select_related("organisation")),
+        session_count=live_sessions(user_id).count(),
+        has_second_factor=has_second_factor(user_id),
+        link_until=found.invitations.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now()).first(),
+        reset=open_resets().filter(user=user_id).first(),
+    )
+
+
+def organisations() -> QuerySet[Organisation]:
+    return Organisation.objects.all()
+
+
+def active_organisations() -> QuerySet[Organisation]:
+    return Organisation.objects.filter(is_active=True)
+
+
+def organisation(organisation_id: UUID) -> Organisation:
+    found = Organisation.objects.filter(pk=organisation_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def open_resets() -> QuerySet[SecondFactorReset]:
+    """Requests that wait for a second administrator, oldest first."""
+    return SecondFactorReset.objects.filter(confirmed_at=None, withdrawn_at=None).select_related("user", "requested_by")
+
+
+def person(user_id: UUID) -> User:
+    found = User.objects.filter(pk=user_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def organisation_names(user_id: UUID) -> list[str]:
+    return [membership.organisation.name for membership in memberships_of(user_id)]
+
+
+def as_id(text: str) -> UUID:
+    """An id out of a form; what is none is an id of nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotVisible from None

@@ -1,0 +1,83 @@
+"""A lost device: one administrator asks, a second one confirms with a code, and the person sets up a new one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nrm.access.actor import Actor
+from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
+from nrm.accounts.actions.people import NOT_ONESELF, locked_user
+from nrm.accounts.actions.second_factor import use_code
+from nrm.accounts.actions.sessions import close_sessions, subject_of
+from nrm.accounts.models import BackupCode, ResetReason, SecondFactorReset, TotpDevice
+from nrm.audit.actions import append
+from nrm.audit.codes import Code
+
+ANOTHER_MUST_CONFIRM = _(
+    "Another administrator must confirm this: not the one who asked, and not the person concerned."
+)
+ALREADY_ASKED = _("A request for this person is already waiting.")
+NO_DEVICE = _("This person has no second factor to remove. It is set up at the next sign-in.")
+WRONG_CODE = _("This code is not right. Wait for the next one and try again.")
+
+
+def request_reset(user_id: UUID, *, reason: ResetReason, by: Actor) -> SecondFactorReset:
+    with transaction.atomic():
+        user = locked_user(user_id)
+        if user.pk == by.user_id:
+            raise NotPermitted(NOT_ONESELF)
+        if not TotpDevice.objects.filter(user=user, confirmed=True).exists():
+            raise NotYet(NO_DEVICE)
+        if SecondFactorReset.objects.filter(user=user, confirmed_at=None, withdrawn_at=None).exists():
+            raise NotYet(ALREADY_ASKED)
+        reset = SecondFactorReset.objects.create(
+            user=user, reason=reason, requested_by_id=by.user_id, requested_at=timezone.now()
+        )
+        append(
+            Code.SECOND_FACTOR_RESET_REQUESTED,
+            by=by,
+            subject=subject_of(user.pk),
+            data={"request": reset.pk, "reason": reason.value},
+        )
+    return reset
+
+
+def confirm_reset(reset_id: UUID, *, code: str, by: Actor) -> None:
+    """Remove the device and the backup codes of the person and end their sessions. `code` is the confirmer's own."""
+    reset = SecondFactorReset.objects.filter(pk=reset_id).first()
+    if reset is None:
+        raise NotVisible
+    if by.user_id in {reset.requested_by_id, reset.user_id}:
+        raise NotPermitted(ANOTHER_MUST_CONFIRM)
+    if use_code(by.user_id, code, step="reset") is None:
+        raise NotYet(WRONG_CODE)
+    with transaction.atomic():
+        user = locked_user(reset.user_id)
+        reset = open_reset(reset_id)
+        reset.confirmed_by_id, reset.confirmed_at = by.user_id, timezone.now()
+        reset.save(update_fields=["confirmed_by", "confirmed_at"])
+        TotpDevice.objects.filter(user=user).delete()
+        BackupCode.objects.filter(user=user).delete()
+        close_sessions(user.pk)
+        append(Code.SECOND_FACTOR_RESET_CONFIRMED, by=by, subject=subject_of(user.pk), data={"request": reset.pk})
+
+
+def withdraw_reset(reset_id: UUID, *, by: Actor) -> None:
+    with transaction.atomic():
+        reset = open_reset(reset_id)
+        reset.withdrawn_at = timezone.now()
+        reset.save(update_fields=["withdrawn_at"])
+        append(Code.SECOND_FACTOR_RESET_WITHDRAWN, by=by, subject=subject_of(reset.user_id), data={"request": reset.pk})
+
+
+def open_reset(reset_id: UUID) -> SecondFactorReset:
+    reset = SecondFactorReset.objects.select_for_update().filter(pk=reset_id).first()
+    if reset is None:
+        raise NotVisible
+    if reset.confirmed_at is not None or reset.withdrawn_at is not None:
+        raise MovedOn
+    return reset

@@ -1,0 +1,109 @@
+"""Beginning, switching and ending signed-in browsers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import auth
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django_otp import login as mark_verified
+
+from nrm.access.actor import Actor
+from nrm.access.refusals import NotVisible
+from nrm.accounts.models import Membership, SessionRecord, TotpDevice
+from nrm.accounts.networks import browser_of, network_of
+from nrm.accounts.selectors import memberships_of
+from nrm.audit.actions import append, record
+from nrm.audit.codes import Code
+
+#: Keys in the session: the id of its record, and until the second factor is given, when the password was.
+RECORD = "record"
+PASSWORD_AT = "password_at"  # noqa: S105  # the name of a time
+
+
+def subject_of(user_id: UUID) -> str:
+    return f"accounts.user:{user_id}"
+
+
+def actor_of(membership: Membership) -> Actor:
+    return Actor(
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        organisation_id=membership.organisation_id,
+        role=membership.as_role,
+    )
+
+
+def begin_session(request: HttpRequest, device: TotpDevice) -> SessionRecord:
+    """The second factor was verified: a new key, a record, and the membership when there is only one."""
+    mark_verified(request, device)
+    request.session.cycle_key()
+    request.session.pop(PASSWORD_AT, None)
+    choice = memberships_of(device.user_id)
+    now = timezone.now()
+    session = SessionRecord.objects.create(
+        user_id=device.user_id,
+        membership=choice[0] if len(choice) == 1 else None,
+        started_at=now,
+        last_seen_at=now,
+        browser=browser_of(request),
+        network=network_of(request),
+    )
+    request.session[RECORD] = str(session.pk)
+    return session
+
+
+def switch_membership(session: SessionRecord, *, membership_id: UUID) -> Actor:
+    """Act in another of one's own active memberships; anything else does not exist for this person."""
+    chosen = next((own for own in memberships_of(session.user_id) if own.pk == membership_id), None)
+    if chosen is None:
+        raise NotVisible
+    with transaction.atomic():
+        session.membership = chosen
+        session.save(update_fields=["membership"])
+        actor = actor_of(chosen)
+        append(Code.MEMBERSHIP_SWITCHED, by=actor, subject=subject_of(session.user_id))
+    return actor
+
+
+def end_session(session_id: UUID, *, user_id: UUID, by: Actor | None) -> None:
+    """End one of a person's sessions: its browser is out at the next request."""
+    with transaction.atomic():
+        open_one = SessionRecord.objects.select_for_update().filter(pk=session_id, user=user_id, ended_at=None).first()
+        if open_one is None:
+            raise NotVisible
+        open_one.ended_at = timezone.now()
+        open_one.save(update_fields=["ended_at"])
+        append(Code.SESSION_ENDED, by=by, subject=subject_of(user_id), data={"session": session_id})
+
+
+def end_sessions_of(user_id: UUID, *, by: Actor | None, spare: UUID | None = None) -> int:
+    """End all of a person's sessions but one to spare; how many were ended."""
+    with transaction.atomic():
+        ended = close_sessions(user_id, spare=spare)
+        append(Code.SESSION_ENDED, by=by, subject=subject_of(user_id), data={"count": ended})
+    return ended
+
+
+def close_sessions(user_id: UUID, *, spare: UUID | None = None) -> int:
+    """The same as part of a greater act, which is what the audit then tells of."""
+    open_ones = SessionRecord.objects.filter(user=user_id, ended_at=None)
+    if spare is not None:
+        open_ones = open_ones.exclude(pk=spare)
+    return open_ones.update(ended_at=timezone.now())
+
+
+def leave(request: HttpRequest) -> None:
+    """End this browser's session and close its record, without an event."""
+    if session_id := request.session.get(RECORD):
+        SessionRecord.objects.filter(pk=session_id, ended_at=None).update(ended_at=timezone.now())
+    auth.logout(request)
+
+
+def sign_out(request: HttpRequest, *, by: Actor | None) -> None:
+    user_id = request.user.pk
+    leave(request)
+    if user_id is not None:
+        record(Code.SIGN_OUT, by=by, subject=subject_of(user_id))

@@ -1,0 +1,145 @@
+"""What people type at the doors and in the administration."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from nrm.access.roles import ASSIGNABLE_ROLES, Role
+from nrm.accounts.models import ROLE_CHOICES, Organisation, ResetReason, User
+from nrm.accounts.selectors import active_organisations
+from nrm.accounts.throttling import normal_email
+
+#: Longer than any password we accept, shorter than what would make hashing costly.
+TYPED_PASSWORD = 512
+
+
+def password_field(label: Any, *, autocomplete: str, **options: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false"})
+    return forms.CharField(label=label, strip=False, max_length=TYPED_PASSWORD, widget=widget, **options)
+
+
+def code_field(**options: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"})
+    return forms.CharField(
+        label=_("Six-digit code"),
+        help_text=_("From the authenticator app on your phone. It changes every 30 seconds."),
+        max_length=20,
+        widget=widget,
+        **options,
+    )
+
+
+class SignInForm(forms.Form):
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false", "autofocus": True}),
+    )
+    password = password_field(_("Password"), autocomplete="current-password")
+
+
+class CodeForm(forms.Form):
+    code = code_field()
+
+
+class BackupCodeForm(forms.Form):
+    backup_code = forms.CharField(
+        label=_("Backup code"),
+        help_text=_("Twelve letters and digits from your printed list. Each works once."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class ProofForm(forms.Form):
+    """Asked again before a factor is changed."""
+
+    password = password_field(_("Your password"), autocomplete="current-password")
+    code = code_field()
+
+
+class NewPasswordForm(forms.Form):
+    """A password is chosen by the person only, and typed twice."""
+
+    new_password = password_field(_("New password"), autocomplete="new-password")
+    new_password_again = password_field(_("New password again"), autocomplete="new-password")
+
+    def __init__(self, *args: Any, person: User, known_words: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.person.known_words = known_words  # type: ignore[attr-defined]
+        self.fields["new_password"].help_text = " ".join(password_validators_help_texts())
+
+    def clean_new_password(self) -> str:
+        password = cast(str, self.cleaned_data["new_password"])
+        validate_password(password, self.person)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "new_password" in cleaned and cleaned["new_password"] != cleaned.get("new_password_again"):
+            self.add_error("new_password_again", _("The two passwords are not the same."))
+        return cleaned
+
+
+class WelcomeForm(NewPasswordForm):
+    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+
+
+class ChangePasswordForm(NewPasswordForm):
+    password = password_field(_("Your password now"), autocomplete="current-password")
+    code = code_field()
+    field_order = ("password", "code", "new_password", "new_password_again")
+
+
+class OrganisationChoice(forms.ModelChoiceField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Organisation.objects.none(), label=_("Organisation"), **options)
+
+
+class RoleForm(forms.Form):
+    organisation = OrganisationChoice()
+    role = forms.TypedChoiceField(label=_("Role"), choices=[("", "—"), *ROLE_CHOICES], coerce=Role)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(OrganisationChoice, self.fields["organisation"]).queryset = active_organisations()
+
+
+class InviteForm(RoleForm):
+    display_name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    field_order = ("display_name", "email", "organisation", "role", "language")
+
+    def clean_email(self) -> str:
+        return normal_email(self.cleaned_data["email"])
+
+
+class PeopleFilter(forms.Form):
+    """The filters of the list of people; what does not make sense is ignored."""
+
+    organisation = OrganisationChoice(required=False, empty_label=_("All organisations"))
+    role = forms.ChoiceField(label=_("Role"), required=False)
+    after = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(OrganisationChoice, self.fields["organisation"]).queryset = Organisation.objects.all()
+        choices = [("", _("All roles")), *((role.value, role.label) for role in ASSIGNABLE_ROLES)]
+        cast(forms.ChoiceField, self.fields["role"]).choices = choices
+
+
+class OrganisationForm(forms.ModelForm[Organisation]):
+    class Meta:
+        model = Organisation
+        fields = ("name", "kind", "municipality", "licence_number", "licence_valid_until", "accepts_referrals")
+
+
+class LostDeviceForm(forms.Form):
+    reason = forms.ChoiceField(label=pgettext_lazy("why a device is gone", "Reason"), choices=ResetReason.choices)

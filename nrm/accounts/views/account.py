@@ -1,0 +1,163 @@
+"""One's own account: second factor, password, sessions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import segno
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from django_otp import login as mark_verified
+
+from nrm.accounts import actions, selectors
+from nrm.accounts.actions.sign_in import complete_sign_in
+from nrm.accounts.doors import before_membership, before_second_factor
+from nrm.accounts.forms import ChangePasswordForm, CodeForm, ProofForm
+from nrm.accounts.requests import SignedInRequest
+from nrm.accounts.views.sign_in import REFUSED, onward
+
+
+@before_membership
+@require_http_methods(["GET"])
+def account(request: SignedInRequest) -> HttpResponse:
+    context = {
+        "device": selectors.confirmed_device(request.user.pk),
+        "backup_codes_left": selectors.backup_codes_left(request.user.pk),
+        "previous": selectors.sign_in_before(request.session_record),
+        "session_count": selectors.live_sessions(request.user.pk).count(),
+    }
+    return render(request, "accounts/account.html", context)
+
+
+@before_second_factor
+@before_membership
+@never_cache
+@sensitive_post_parameters("password", "code")
+@require_http_methods(["GET", "POST"])
+def enrol(request: SignedInRequest) -> HttpResponse:
+    """Set up an authenticator app: first of all, or in place of another after proving who one is."""
+    is_first = not selectors.has_second_factor(request.user.pk)
+    if not is_first and request.session_record is None:
+        return redirect("accounts:sign_in_code")
+    if request.method == "POST" and request.POST.get("step") == "start":
+        return start_enrolment(request, is_first=is_first)
+    enrolment = selectors.waiting_enrolment(request.user)
+    if enrolment is None:
+        return render(request, "accounts/enrol_start.html", {"form": None if is_first else ProofForm()})
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        if codes := confirm_enrolment(request, form.cleaned_data["code"]):
+            return render(request, "accounts/backup_codes.html", {"codes": codes})
+        form.add_error("code", _("This code is not right. Wait for the next one and try again."))
+    context = {"form": form, "enrolment": enrolment, "picture": picture_of(enrolment.address)}
+    return render(request, "accounts/enrol.html", context, status=REFUSED if form.is_bound else 200)
+
+
+def start_enrolment(request: SignedInRequest, *, is_first: bool) -> HttpResponse:
+    form = ProofForm(request.POST)
+    if is_first or is_proven(request, form):
+        actions.start_enrolment(request.user.pk)
+        return redirect("accounts:enrol")
+    return render(request, "accounts/enrol_start.html", {"form": form}, status=REFUSED)
+
+
+def confirm_enrolment(request: SignedInRequest, code: str) -> list[str]:
+    """The backup codes when the code was right. A first factor signs in; a new one ends all other sessions."""
+    spare = request.session_record.pk if request.session_record else None
+    confirmed = actions.confirm_enrolment(request.user.pk, code=code, spare=spare)
+    if confirmed is None:
+        return []
+    device, codes = confirmed
+    if request.session_record is None:
+        complete_sign_in(request, device, factor="app")
+    else:
+        mark_verified(request, device)
+        request.session.cycle_key()
+    return codes
+
+
+def is_proven(request: SignedInRequest, form: ProofForm | ChangePasswordForm) -> bool:
+    """Password and code once more; a wrong one is told without saying which."""
+    if not form.is_valid():
+        return False
+    if actions.prove(request.user.pk, password=form.cleaned_data["password"], code=form.cleaned_data["code"]):
+        return True
+    form.add_error(None, _("The password or the code is not right. Wait for the next code and try again."))
+    return False
+
+
+def picture_of(address: str) -> SafeString:
+    """The QR code as inline SVG: attributes only, no style, so that the strict policy holds."""
+    svg = segno.make(address, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", svgclass="qr-code")
+    return mark_safe(svg)  # noqa: S308  # drawn by segno, holds no text of anybody
+
+
+@before_membership
+@never_cache
+@sensitive_post_parameters("password", "code")
+@require_http_methods(["GET", "POST"])
+def backup_codes(request: SignedInRequest) -> HttpResponse:
+    """New codes after proving who one is; shown in this answer only."""
+    form = ProofForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and is_proven(request, form):
+        return render(request, "accounts/backup_codes.html", {"codes": actions.make_backup_codes(request.user.pk)})
+    return render(request, "accounts/backup_codes_start.html", {"form": form}, status=REFUSED if form.is_bound else 200)
+
+
+@before_membership
+@never_cache
+@sensitive_post_parameters("password", "code", "new_password", "new_password_again")
+@require_http_methods(["GET", "POST"])
+def password(request: SignedInRequest) -> HttpResponse:
+    form = ChangePasswordForm(
+        request.POST if request.method == "POST" else None,
+        person=selectors.person(request.user.pk),
+        known_words=tuple(selectors.organisation_names(request.user.pk)),
+    )
+    if form.is_bound and is_proven(request, form):
+        user = actions.change_password(
+            request.user.pk,
+            password=form.cleaned_data["new_password"],
+            spare=request.session_record.pk,
+            by=request.actor,
+        )
+        update_session_auth_hash(request, user)
+        messages.success(request, _("Your password is changed. All other sessions were ended."))
+        return redirect("accounts:account")
+    return render(request, "accounts/password.html", {"form": form}, status=REFUSED if form.is_bound else 200)
+
+
+@before_membership
+@require_http_methods(["GET"])
+def sessions(request: SignedInRequest) -> HttpResponse:
+    return render(request, "accounts/sessions.html", {"sessions": selectors.live_sessions(request.user.pk)})
+
+
+@before_membership
+@require_http_methods(["POST"])
+def end_session(request: SignedInRequest, session_id: UUID) -> HttpResponse:
+    actions.end_session(session_id, user_id=request.user.pk, by=request.actor)
+    messages.success(request, _("The session was ended."))
+    return redirect("accounts:sessions")
+
+
+@before_membership
+@require_http_methods(["POST"])
+def end_other_sessions(request: SignedInRequest) -> HttpResponse:
+    actions.end_sessions_of(request.user.pk, by=request.actor, spare=request.session_record.pk)
+    messages.success(request, _("All other sessions were ended."))
+    return redirect("accounts:sessions")
+
+
+@before_membership
+@require_http_methods(["GET"])
+def onward_from_codes(request: SignedInRequest) -> HttpResponse:
+    """Where the page of backup codes leads on to."""
+    return onward(request)

@@ -1,0 +1,158 @@
+"""The pages on the way in and out."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from nrm.access.roles import Role
+from nrm.accounts import actions, selectors
+from nrm.accounts.actions.sign_in import PasswordAnswer
+from nrm.accounts.doors import before_membership, before_second_factor, open_door, safe_next
+from nrm.accounts.forms import BackupCodeForm, CodeForm, SignInForm, WelcomeForm
+from nrm.accounts.requests import SignedInRequest
+
+#: Key in the session: the page the person wanted before signing in.
+NEXT = "next"
+REFUSED, TOO_MANY = 422, 429
+
+
+@open_door
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET" and request.user.is_authenticated:
+        return onward(cast(SignedInRequest, request))
+    form = SignInForm(request.POST if request.method == "POST" else None)
+    wanted = safe_next(request, request.POST.get("next") or request.GET.get("next") or "")
+    status = 200
+    if request.method == "POST":
+        status = REFUSED
+        if form.is_valid():
+            answer = actions.accept_password(request, **form.cleaned_data)
+            if answer is PasswordAnswer.ACCEPTED:
+                request.session[NEXT] = wanted
+                return onward(cast(SignedInRequest, request))
+            status = TOO_MANY if answer is PasswordAnswer.LOCKED else REFUSED
+            form.add_error(None, sentence_for(answer))
+    return render(request, "accounts/sign_in.html", {"form": form, "next": wanted}, status=status)
+
+
+def sentence_for(answer: PasswordAnswer) -> str:
+    if answer is PasswordAnswer.LOCKED:
+        return _("Too many attempts. Wait 15 minutes, then try again.")
+    return _("The e-mail address or the password is not right.")
+
+
+def onward(request: SignedInRequest) -> HttpResponse:
+    """The next shut door of somebody whose password was accepted, or the page they wanted."""
+    if not request.user.is_verified():  # type: ignore[attr-defined]
+        known = selectors.has_second_factor(request.user.pk)
+        return redirect("accounts:sign_in_code" if known else "accounts:enrol")
+    return landing(request)
+
+
+def landing(request: SignedInRequest) -> HttpResponse:
+    """Where work begins: the page that was wanted, or the first page of the role."""
+    session = selectors.session_record(request.session.get("record"), user_id=request.user.pk)
+    if session is None or session.membership is None:
+        return redirect("accounts:memberships")
+    if wanted := request.session.pop(NEXT, ""):
+        return HttpResponseRedirect(wanted)
+    if session.membership.role == Role.ADMINISTRATOR:
+        return redirect("accounts:people")
+    return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+
+
+@before_second_factor
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in_code(request: SignedInRequest) -> HttpResponse:
+    if request.session_record is not None or not selectors.has_second_factor(request.user.pk):
+        return onward(request)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        if actions.accept_second_factor(request, code=form.cleaned_data["code"]):
+            return landing(request)
+        form.add_error("code", _("This code is not right. Wait for the next one and try again."))
+    status = REFUSED if form.is_bound else 200
+    return render(request, "accounts/sign_in_code.html", {"form": form}, status=status)
+
+
+@before_second_factor
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in_backup_code(request: SignedInRequest) -> HttpResponse:
+    if request.session_record is not None or not selectors.has_second_factor(request.user.pk):
+        return onward(request)
+    form = BackupCodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        if actions.accept_second_factor(request, backup_code=form.cleaned_data["backup_code"]):
+            left = selectors.backup_codes_left(request.user.pk)
+            messages.info(
+                request, _("Backup codes left: %(count)d. You can make new ones on this page.") % {"count": left}
+            )
+            return redirect("accounts:account") if left <= 2 else landing(request)
+        form.add_error("backup_code", _("This code is not right or was used before."))
+    status = REFUSED if form.is_bound else 200
+    return render(request, "accounts/sign_in_backup_code.html", {"form": form}, status=status)
+
+
+@open_door
+@require_http_methods(["POST"])
+def sign_out(request: HttpRequest) -> HttpResponse:
+    actions.sign_out(request, by=request.actor)  # type: ignore[attr-defined]
+    response = redirect("accounts:sign_in")
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@open_door
+@never_cache
+@sensitive_post_parameters("new_password", "new_password_again")
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Reading the page uses nothing up, so that a mail scanner cannot spend the link."""
+    link = selectors.open_invitation(token)
+    form = WelcomeForm(
+        request.POST if request.method == "POST" else None,
+        person=link.user,
+        known_words=tuple(selectors.organisation_names(link.user.pk)),
+        initial={"language": link.user.language},
+    )
+    if form.is_valid():
+        actions.accept_invitation(
+            token, password=form.cleaned_data["new_password"], language=form.cleaned_data["language"]
+        )
+        messages.success(request, _("Your password is set. Sign in with it now."))
+        return redirect("accounts:sign_in")
+    status = REFUSED if form.is_bound else 200
+    return render(request, "accounts/invitation.html", {"form": form, "invitation": link}, status=status)
+
+
+@before_membership
+@require_http_methods(["GET"])
+def memberships(request: SignedInRequest) -> HttpResponse:
+    context = {"memberships": selectors.memberships_of(request.user.pk)}
+    return render(request, "accounts/memberships.html", context)
+
+
+@before_membership
+@require_http_methods(["POST"])
+def switch_membership(request: SignedInRequest) -> HttpResponse:
+    actions.switch_membership(request.session_record, membership_id=selectors.as_id(request.POST.get("membership", "")))
+    return landing(request)
+
+
+def address_of_link(request: HttpRequest, token: str) -> str:
+    return request.build_absolute_uri(reverse("accounts:invitation", args=[token]))
