@@ -135,7 +135,7 @@ class PeopleFilter(forms.Form):
         cast(forms.ChoiceField, self.fields["role"]).choices = choices
 
 
-class OrganisationForm(forms.ModelForm[Organisation]):
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     class Meta:
         model = Organisation
         fields = ("name", "kind", "municipality", "licence_number", "licence_valid_until", "accepts_referrals")
