@@ -234,3 +234,17 @@ def flush_past_the_guards(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = flush_past_the_guards  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def case(cast: Cast) -> Any:
+    """A case that the responder reported and Open Hand leads: stage identification, status potential."""
+    from nrm.cases.actions import open_case
+
+    return open_case(
+        by=cast.responder.actor,
+        lead_organisation_id=cast.organisations.open_hand.pk,
+        age_group="adult",
+        sex="woman",
+        spoken_language="albanian",
+    )

@@ -9,7 +9,9 @@ from django.core.checks import CheckMessage, Error, register
 from nrm.access.permissions import Permission
 from nrm.access.policy import POLICY
 from nrm.access.relations import Relation
-from workflows.effects import Grant, Revoke
+from nrm.notices.kinds import NoticeKind
+from nrm.tasks.kinds import TaskKind
+from workflows.effects import Effect, Grant, Notify, OpenTask, Revoke
 from workflows.registry import MACHINES, all_edges, faults
 
 
@@ -24,11 +26,9 @@ def machines_are_sound(**_: Any) -> list[CheckMessage]:
 @register()
 def relations_are_known(**_: Any) -> list[CheckMessage]:
     """Every Grant and Revoke names a relation of the policy."""
-    effects = [(edge.code, effect) for edge in all_edges() for effect in edge.effects]
-    effects += [(f"{flow.machine}.begin", effect) for flow in MACHINES.values() for effect in flow.beginning.effects]
     return [
         Error(f"{code}: unknown relation {effect.relation}", id="nrm.E002")
-        for code, effect in effects
+        for code, effect in declared_effects()
         if isinstance(effect, Grant | Revoke) and effect.relation not in Relation.values
     ]
 
@@ -38,3 +38,20 @@ def every_permission_has_a_row(**_: Any) -> list[CheckMessage]:
     return [
         Error(f"{permission} has no row in the policy", id="nrm.E003") for permission in set(Permission) - set(POLICY)
     ]
+
+
+@register()
+def tasks_and_notices_are_known(**_: Any) -> list[CheckMessage]:
+    """Every task and notice that a machine declares is a kind that the inbox and the outbox know."""
+    known: dict[type, list[str]] = {OpenTask: TaskKind.values, Notify: NoticeKind.values}
+    return [
+        Error(f"{code}: unknown kind {effect.kind}", id="nrm.E004")
+        for code, effect in declared_effects()
+        if isinstance(effect, OpenTask | Notify) and effect.kind not in known[type(effect)]
+    ]
+
+
+def declared_effects() -> list[tuple[str, Effect]]:
+    found = [(edge.code, effect) for edge in all_edges() for effect in edge.effects]
+    begun = [(f"{flow.machine}.begin", effect) for flow in MACHINES.values() for effect in flow.beginning.effects]
+    return begun + found

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.utils import timezone
 
 from nrm.access.actor import Actor
 from nrm.access.relations import Relation
+from nrm.access.roles import Role
 from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
 from nrm.cases.models import Case, Participation, reference
 from nrm.countries import profile
+from nrm.lib.clock import now
 from nrm.lib.history import Recording, save_recorded
 from nrm.notices import actions as notices
 from nrm.tasks import actions as tasks
@@ -29,6 +30,14 @@ BY_RELATION = {Party.LEAD: Relation.LEADS, Party.REPORTER: Relation.REPORTED}
 BY_KIND = {
     Party.IDENTIFYING_BODY: OrganisationKind.IDENTIFYING_BODY,
     Party.COORDINATOR: OrganisationKind.COORDINATION_OFFICE,
+}
+#: Whose task it is inside an organisation; a party that is missing leaves it to everybody there.
+ROLE_OF_PARTY = {
+    Party.LEAD: Role.CASE_WORKER,
+    Party.SENDER: Role.CASE_WORKER,
+    Party.IDENTIFYING_BODY: Role.IDENTIFYING_OFFICER,
+    Party.SHELTER: Role.SHELTER_WORKER,
+    Party.COORDINATOR: Role.COORDINATOR,
 }
 
 
@@ -96,7 +105,7 @@ def _revoke(effect: Revoke, setting: Setting) -> None:
         because=setting.reference,
     )
     for row in rows:
-        row.closed_at, row.closed_by = timezone.now(), setting.by.user_id
+        row.closed_at, row.closed_by = now(), setting.by.user_id
         setting.rows.append(save_recorded(row, Recording(setting.by.user_id), only=["closed_at", "closed_by"]))
 
 
@@ -108,37 +117,45 @@ def _open_task(effect: OpenTask, setting: Setting) -> None:
             case_code=setting.case.code,
             subject=setting.reference,
             organisation_id=organisation_id,
+            role=ROLE_OF_PARTY.get(effect.to, ""),
             due_at=_due_at(effect),
             by=setting.by,
         )
 
 
-def _due_at(effect: OpenTask) -> Any:
+def _due_at(effect: OpenTask) -> datetime | None:
     rule = profile.current().clock(effect.within) if effect.within else None
     if rule is not None:
-        return rule.due_from(timezone.now())
-    return None if effect.days is None else timezone.now() + timedelta(days=effect.days)
+        return rule.due_at(now())
+    return None if effect.days is None else now() + timedelta(days=effect.days)
 
 
 @_do.register
 def _close_tasks(effect: CloseTasks, setting: Setting) -> None:
-    tasks.close_tasks(case_code=setting.case.code, subject=setting.reference, kinds=effect.kinds, by=setting.by)
+    tasks.close_tasks(subject=setting.reference, kinds=effect.kinds, by=setting.by)
 
 
 @_do.register
 def _start_clock(effect: StartClock, setting: Setting) -> None:
     rule = profile.current().clock(effect.key)
     if rule is not None:
-        tasks.start_clock(rule, case_code=setting.case.code, subject=setting.reference, by=setting.by)
+        tasks.start_clock(
+            effect.key, case_code=setting.case.code, subject=setting.reference, rule=rule, due_at=rule.due_at(now())
+        )
 
 
 @_do.register
 def _stop_clock(effect: StopClock, setting: Setting) -> None:
-    tasks.stop_clock(effect.key, case_code=setting.case.code, subject=setting.reference, by=setting.by)
+    tasks.stop_clock(effect.key, subject=setting.reference)
 
 
 @_do.register
 def _notify(effect: Notify, setting: Setting) -> None:
     for organisation_id in setting.organisations(effect.to):
-        if organisation_id != setting.by.organisation_id:
-            notices.queue(effect.kind, case_code=setting.case.code, organisation_id=organisation_id)
+        notices.queue(
+            effect.kind,
+            case_code=setting.case.code,
+            organisation_id=organisation_id,
+            role=ROLE_OF_PARTY.get(effect.to, ""),
+            except_user_id=setting.by.user_id,
+        )

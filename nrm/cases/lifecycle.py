@@ -151,7 +151,7 @@ def _standing_for_new(record: models.Model, by: Actor) -> Standing:
     """Lock the case the new record joins. A new case has none yet: the role alone decides."""
     if isinstance(record, Case):
         return Standing(by)
-    case = _lock_case(case_of(record).pk)
+    case = lock_case(case_of(record).pk)
     standing = standing_in(by, case)
     if not standing.may(Permission.SEE_CASE):
         raise NotVisible
@@ -160,7 +160,7 @@ def _standing_for_new(record: models.Model, by: Actor) -> Standing:
 
 def _locked(record: Record, by: Actor) -> tuple[Record, Standing]:
     """Lock the case, then the record, and read both as they are now."""
-    case = _lock_case(case_of(record).pk)
+    case = lock_case(case_of(record).pk)
     standing = standing_in(by, case)
     if not standing.may(Permission.SEE_CASE):
         raise NotVisible
@@ -172,7 +172,8 @@ def _locked(record: Record, by: Actor) -> tuple[Record, Standing]:
     return locked, standing
 
 
-def _lock_case(pk: UUID) -> Case:
+def lock_case(pk: UUID) -> Case:
+    """The case as it is now, locked until the transaction ends, with its person."""
     return Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=pk)
 
 
