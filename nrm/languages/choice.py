@@ -29,7 +29,7 @@ def html_tag(code: str | None = None) -> str:
 def supported(code: str, *, strict: bool = False) -> str | None:
     """Our code for a language tag (`sr-Latn-RS` is `sr-latn`, `sq-XK` is `sq`), or None."""
     try:
-        return get_supported_language_variant(code.lower(), strict)
+        return get_supported_language_variant(code.lower(), strict=strict)
     except LookupError:
         return None
 
