@@ -21,12 +21,10 @@ from nrm.tasks.selectors import open_tasks_for
 
 
 class ClockRule(Protocol):
-    """A time limit of the country's profile (`nrm.countries.profile.ClockRule`)."""
+    """What a clock keeps of a time limit of the country's profile (`nrm.countries.profile.ClockRule`)."""
 
     @property
-    def key(self) -> str: ...
-    @property
-    def lengths(self) -> tuple[int, ...]: ...
+    def length(self) -> int: ...
     @property
     def unit(self) -> str: ...
     @property
@@ -35,7 +33,6 @@ class ClockRule(Protocol):
     def source(self) -> str: ...
     @property
     def checked(self) -> bool: ...
-    def due_at(self, started: datetime, *, round_: int = 0) -> datetime: ...
 
 
 def open_task(
@@ -115,32 +112,29 @@ def finish_task(task_id: UUID, *, by: Actor) -> Task:
 
 
 def start_clock(
-    rule: ClockRule, *, case_code: str, subject: str, started_at: datetime | None = None, round_: int = 0
+    key: str, *, case_code: str, subject: str, rule: ClockRule, due_at: datetime, started_at: datetime | None = None
 ) -> Clock:
     """Starts a time limit for a record; one that runs already goes on as it is.
 
-    The rule is kept as it was, so a changed profile changes no running limit. `round_` counts the returns of a limit
-    that comes again.
+    When it is due is for the country's calendar to say. The rule is kept as it was, so a changed profile changes no
+    running limit.
     """
-    started = started_at or now()
-    kept = {
-        "length": rule.lengths[round_],
-        "unit": str(rule.unit),
-        "day_kind": str(rule.day_kind),
-        "source": rule.source,
-        "checked": rule.checked,
-        "round": round_,
-    }
     clock, _is_new = Clock.objects.running().get_or_create(
-        key=rule.key,
+        key=key,
         subject=subject,
         stopped_at=None,
         ran_out_at=None,
         defaults={
             "case_code": case_code,
-            "started_at": started,
-            "due_at": rule.due_at(started, round_=round_),
-            "rule": kept,
+            "started_at": started_at or now(),
+            "due_at": due_at,
+            "rule": {
+                "length": rule.length,
+                "unit": str(rule.unit),
+                "day_kind": str(rule.day_kind),
+                "source": rule.source,
+                "checked": rule.checked,
+            },
         },
     )
     return clock
