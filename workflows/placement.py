@@ -68,6 +68,10 @@ class PlacementFlow(Lifecycle):
         met = not self.subject.is_high_risk() or self.subject.approved_by is not None
         return unless(met, _("The risk is high: a second person has to approve this placement first."))
 
+    def approval_is_needed(self) -> State.CONDITION:
+        met = self.subject.is_high_risk() and self.subject.approved_by is None
+        return unless(met, _("No second person is needed: the risk is not high, or somebody approved already."))
+
     def approver_did_not_offer(self) -> State.CONDITION:
         met = self.actor is not None and self.actor.user_id != self.subject.offered_by
         return unless(met, _("You made the offer, so somebody else has to approve it."))
@@ -110,7 +114,7 @@ class PlacementFlow(Lifecycle):
         permission="placement.approve",
         sets=["approved_by"],
         order=2,
-        conditions=[approver_did_not_offer],
+        conditions=[approval_is_needed, approver_did_not_offer],
     )
     def approve(self) -> None:
         """Two persons decide about a high-risk placement."""
@@ -122,7 +126,7 @@ class PlacementFlow(Lifecycle):
         S.ADMITTED,
         label=_("Record the start of the stay"),
         permission="placement.answer",
-        writes=["period", "admitted_at"],
+        writes=["admitted_at"],
         order=3,
         conditions=[shelter_is_licensed, second_person_approved],
         effects=[
@@ -160,6 +164,7 @@ class PlacementFlow(Lifecycle):
         label=pgettext_lazy("placement", "Cancel the request"),
         permission="placement.request",
         needs_reason=True,
+        writes=["period"],
         order=5,
         effects=[
             CloseTasks(("answer_placement_request", "confirm_placement")),
@@ -176,6 +181,7 @@ class PlacementFlow(Lifecycle):
         S.EXPIRED,
         label=_("Expire"),
         permission="clock.expire",
+        writes=["period"],
         order=6,
         effects=[
             CloseTasks(("confirm_placement",)),

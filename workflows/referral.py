@@ -67,6 +67,7 @@ class ReferralFlow(Lifecycle):
         S.SENT,
         label=pgettext_lazy("referral", "Send"),
         permission="referral.send",
+        writes=["sent_at"],
         order=1,
         conditions=[consent_or_basis_covers_it, receiver_takes_referrals],
         effects=[

@@ -170,6 +170,11 @@ def active_organisations() -> QuerySet[Organisation]:
     return Organisation.objects.filter(is_active=True)
 
 
+def organisations_taking_referrals(*, besides: UUID) -> QuerySet[Organisation]:
+    """Whom somebody of the organisation `besides` can refer a person to."""
+    return active_organisations().filter(accepts_referrals=True).exclude(pk=besides)
+
+
 def organisation(organisation_id: UUID) -> Organisation:
     found = Organisation.objects.filter(pk=organisation_id).first()
     if found is None:

@@ -32,12 +32,20 @@ class StepLink:
     label: str | Promise
     url: str
     unmet: str | Promise = ""
+    name: str = ""
+
+    @property
+    def is_possible(self) -> bool:
+        return not self.unmet
 
 
 def step_links(flow: type[Lifecycle], record: Any, standing: Standing, url_name: str, *args: Any) -> list[StepLink]:
     """The steps the actor may take on this record now; `url_name` takes `args` and the transition's name."""
     buttons = flow(record, narrowed(standing, record)).buttons()
-    return [StepLink(button.label, reverse(url_name, args=[*args, button.name]), button.unmet) for button in buttons]
+    return [
+        StepLink(button.label, reverse(url_name, args=[*args, button.name]), button.unmet, button.name)
+        for button in buttons
+    ]
 
 
 class StepForm(forms.Form):
