@@ -75,7 +75,7 @@ class PartialDateWidget(forms.MultiWidget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        for part, label in zip(context["widget"]["subwidgets"], self.labels, strict=True):
+        for part, label in zip(context["widget"]["subwidgets"], self.labels.values(), strict=True):
             part["label"] = label
             part["attrs"].pop("required", None)
         return context
