@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 from uuid import UUID
 
@@ -75,6 +76,8 @@ class Referral(CaseChild):
     outcome = models.CharField(_("Outcome"), max_length=20, choices=ReferralOutcome, blank=True)
     prepared_by = models.UUIDField(editable=False)
     prepared_at = models.DateTimeField(auto_now_add=True)
+    #: From here on it is in the receiver's inbox; a draft never was.
+    sent_at = models.DateTimeField(_("Sent"), null=True, editable=False)
     state = models.CharField(max_length=12, choices=ReferralState, default=ReferralState.DRAFT)
     history = History()
 
@@ -90,8 +93,15 @@ class Referral(CaseChild):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ReferralState.values), name="referral_state_known"),
             models.CheckConstraint(condition=~Q(sender=F("receiver")), name="referral_goes_to_another_organisation"),
+            models.CheckConstraint(
+                condition=Q(state__in=[ReferralState.DRAFT, ReferralState.WITHDRAWN]) | Q(sent_at__isnull=False),
+                name="referral_sent_at_some_time",
+            ),
         ]
-        indexes = [models.Index(fields=["receiver", "state", "-prepared_at"], name="referral_by_receiver")]
+        indexes = [
+            models.Index(fields=["receiver", "-prepared_at", "-id"], name="referral_by_receiver"),
+            models.Index(fields=["sender", "-prepared_at", "-id"], name="referral_by_sender"),
+        ]
 
     def parties(self) -> dict[Party, UUID]:
         return {Party.SENDER: self.sender_id, Party.RECEIVER: self.receiver_id}
@@ -104,3 +114,41 @@ class Referral(CaseChild):
 
     def receiver_accepts_referrals(self) -> bool:
         return self.receiver.is_active and self.receiver.accepts_referrals
+
+
+class MessageKind(models.TextChoices):
+    """What a message went with. The writer's side follows from it."""
+
+    QUESTION = "ask", pgettext_lazy("message", "Question")
+    ANSWER = "answer", pgettext_lazy("message", "Answer")
+    DECLINED = "decline", pgettext_lazy("message", "Declined")
+    WITHDRAWN = "withdraw", pgettext_lazy("message", "Withdrawn")
+    COMPLETED = "complete", pgettext_lazy("message", "Completed")
+
+
+class Message(models.Model):
+    """What one side wrote to the other with a step of a referral. Written once; both sides read it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=12, choices=MessageKind)
+    body = SealedField()
+    written_by = models.UUIDField(editable=False)
+    written_at = models.DateTimeField(auto_now_add=True)
+    history = History()
+
+    belongs_to: ClassVar[dict[Permission, Party]] = Referral.belongs_to
+
+    class Meta:
+        ordering = ("written_at", "id")
+        constraints = [models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="message_kind_known")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+    @property
+    def case(self) -> Case:
+        return self.referral.case
+
+    def parties(self) -> dict[Party, UUID]:
+        return self.referral.parties()
