@@ -69,18 +69,23 @@ def test_outside_a_transaction_nothing_is_appended() -> None:
 @pytest.mark.usefixtures("committed_db")
 def test_when_the_audit_fails_the_act_did_not_happen(cast: Any) -> None:
     organisation = cast.organisations.open_hand
-    with pytest.raises(ValueError, match="codes and ids"), transaction.atomic():
-        type(organisation).objects.filter(pk=organisation.pk).update(country="xx")
-        actions.append(Code.ORGANISATION_CHANGED, by=None, data={"name": "Open Hand"})
+
+    def act() -> None:
+        with transaction.atomic():
+            type(organisation).objects.filter(pk=organisation.pk).update(country="xx")
+            actions.append(Code.ORGANISATION_CHANGED, by=None, data={"name": "Open Hand"})
+
+    with pytest.raises(ValueError, match="codes and ids"):
+        act()
     organisation.refresh_from_db()
     assert organisation.country != "xx"
 
 
 @pytest.mark.usefixtures("committed_db")
 def test_a_rolled_back_act_leaves_no_gap() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         actions.append(Code.CASE_READ, by=None)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert actions.record(Code.CASE_READ, by=None).sequence == 1
 
 
@@ -92,15 +97,23 @@ def test_the_database_refuses_to_remove_anything(table: str, statement: str) -> 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", ["audit_event", "audit_checkpoint"])
-def test_the_database_refuses_to_change_anything(table: str) -> None:
-    refused(f"UPDATE {table} SET at = now()", match=f"UPDATE on {table} is refused")
+@pytest.mark.parametrize("statement", ["UPDATE audit_event SET at = now()", "UPDATE audit_checkpoint SET at = now()"])
+def test_the_database_refuses_to_change_anything(statement: str) -> None:
+    refused(statement, match="UPDATE on audit_.* is refused")
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("change", ["sequence = 0", "sequence = sequence + 2", "sequence = sequence", "id = 1"])
-def test_the_head_only_moves_forward(chain: list[Event], change: str) -> None:
-    refused(f"UPDATE audit_head SET {change}", match="moves forward by one event")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_head SET sequence = 0",
+        "UPDATE audit_head SET sequence = sequence + 2",
+        "UPDATE audit_head SET sequence = sequence",
+        "UPDATE audit_head SET id = 1",
+    ],
+)
+def test_the_head_only_moves_forward(chain: list[Event], statement: str) -> None:
+    refused(statement, match="moves forward by one event")
 
 
 @pytest.mark.django_db
