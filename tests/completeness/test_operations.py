@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 TOP = Path(settings.BASE_DIR)
 SETTINGS = TOP.joinpath("nrm/settings.py").read_text(encoding="utf-8")
@@ -28,7 +30,7 @@ def test_no_variable_is_explained_that_is_gone() -> None:
 def test_the_containers_are_wired_to_services_that_exist() -> None:
     compose = yaml.safe_load(TOP.joinpath("docker-compose.yml").read_text(encoding="utf-8"))
     services = compose["services"]
-    assert set(services) == {"database", "migrate", "web", "worker", "proxy"}
+    assert set(services) == {"database", "migrate", "grants", "web", "worker", "proxy"}
     for name, service in services.items():
         assert service["init"] is True, name
         assert set(service.get("depends_on", {})) <= set(services), name
@@ -37,6 +39,40 @@ def test_the_containers_are_wired_to_services_that_exist() -> None:
 def test_only_the_proxy_is_reachable_from_outside() -> None:
     compose = yaml.safe_load(TOP.joinpath("docker-compose.yml").read_text(encoding="utf-8"))
     assert [name for name, service in compose["services"].items() if "ports" in service] == ["proxy"]
+
+
+def test_the_web_server_never_sees_the_owners_password() -> None:
+    compose = yaml.safe_load(TOP.joinpath("docker-compose.yml").read_text(encoding="utf-8"))
+    for name in ("web", "worker"):
+        service = compose["services"][name]
+        assert "OWNER" not in str(service["environment"])
+        assert service["env_file"] == ".env.service"
+
+
+@pytest.mark.django_db
+def test_the_application_may_add_to_the_trail_and_not_change_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE nrm_app")
+        cursor.execute(TOP.joinpath(".ci/container/grants.sql").read_text(encoding="utf-8"))
+        may = {
+            (table, act): granted
+            for table in ("audit_event", "audit_checkpoint", "audit_head", "cases_case")
+            for act in ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+            for granted in [has_privilege(cursor, table, act)]
+        }
+    assert {table for (table, act), granted in may.items() if act == "INSERT" and granted} == {
+        "audit_event", "audit_checkpoint", "audit_head", "cases_case"
+    }  # fmt: skip
+    assert {table for (table, act), granted in may.items() if act == "UPDATE" and granted} == {
+        "audit_head",
+        "cases_case",
+    }
+    assert not any(granted for (table, act), granted in may.items() if act == "TRUNCATE")
+
+
+def has_privilege(cursor: CursorWrapper, table: str, act: str) -> bool:
+    cursor.execute("SELECT has_table_privilege('nrm_app', %s, %s)", [table, act])
+    return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])

@@ -16,6 +16,8 @@ REAL = {
     "NRM_VAULT_KEYS": "2026a:" + base64.b64encode(b"v" * 32).decode(),
     "NRM_INDEX_KEY": base64.b64encode(b"i" * 32).decode(),
     "NRM_CHECKPOINT_KEY": base64.b64encode(b"c" * 32).decode(),
+    "NRM_BASE_URL": "https://nrm.example.org",
+    "NRM_MAIL_URL": "smtp+tls://nrm:secret@mail.example.org:587",
     "NRM_HOSTS": "nrm.example.org",
     "NRM_PROXIES": "1",
     "DATABASE_URL": "postgresql://nrm_app:secret@database/nrm",
@@ -42,7 +44,7 @@ def test_production_passes_every_deployment_check() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["NRM_SECRET_KEY", "NRM_VAULT_KEYS", "NRM_INDEX_KEY", "NRM_CHECKPOINT_KEY", "DATABASE_URL"]
+    "name", ["NRM_SECRET_KEY", "NRM_VAULT_KEYS", "NRM_INDEX_KEY", "NRM_CHECKPOINT_KEY", "NRM_MAIL_URL", "DATABASE_URL"]
 )
 def test_a_missing_secret_refuses_the_start(name: str) -> None:
     assert refusal(**{name: ""}).startswith("django.core.exceptions.ImproperlyConfigured")

@@ -1,0 +1,16 @@
+-- What the application's role may do. Run as the owner after every migration; it may be run again at any time.
+-- Tables whose rows are only ever added (audit events, checkpoints, history) are known by their append_only trigger.
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM nrm_app;
+GRANT USAGE ON SCHEMA public TO nrm_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO nrm_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO nrm_app;
+REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM nrm_app;
+
+DO $$
+DECLARE
+    guarded regclass;
+BEGIN
+    FOR guarded IN SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'append_only' LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE ON %s FROM nrm_app', guarded);
+    END LOOP;
+END $$;
