@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import QuerySet
 
 from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.refusals import MovedOn
@@ -128,27 +130,30 @@ class Rewrapped:
 
 
 @transaction.atomic
-def rewrap_people(ids: Sequence[UUID]) -> Rewrapped:
-    """Wraps these people's data keys by the newest key, or none of them. What the data keys seal is not touched.
+def rewrap_keys(holder: type[models.Model], ids: Sequence[UUID]) -> Rewrapped:
+    """Wraps the data keys of these rows by the newest key, or none of them. What the data keys seal is not touched.
 
-    Locks the people. A data key that does not open is left as it is and named, so that the others are not held up.
+    Locks the rows. A data key that does not open is left as it is and named, so that the others are not held up.
     """
-    renewed: list[Person] = []
+    renewed: list[Any] = []
     broken: list[UUID] = []
-    newest = ""
-    for person in Person.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
+    rows: QuerySet[Any] = holder._default_manager.select_for_update().filter(pk__in=ids).order_by("pk")
+    for row in rows:
         try:
-            key = rewrap(person)
+            key = rewrap(row)
         except SealBroken:
-            broken.append(person.pk)
+            broken.append(row.pk)
             continue
-        person.wrapped_key, person.key_id = key.wrapped, key.key_id
-        newest = key.key_id
-        renewed.append(person)
-    Person.objects.bulk_update(renewed, ["wrapped_key", "key_id"])
+        row.wrapped_key, row.key_id = key.wrapped, key.key_id
+        renewed.append(row)
+    holder._default_manager.bulk_update(renewed, ["wrapped_key", "key_id"])
     if renewed:
-        append(Code.KEYS_REWRAPPED, by=THE_SERVICE, data={"of": "people", "key": newest, "count": len(renewed)})
+        _record_rewrapped(holder._meta.label_lower, len(renewed))
     return Rewrapped(len(renewed), tuple(broken))
+
+
+def _record_rewrapped(what: str, count: int) -> None:
+    append(Code.KEYS_REWRAPPED, by=THE_SERVICE, data={"of": what, "key": key_ring().newest, "count": count})
 
 
 @transaction.atomic
@@ -162,6 +167,5 @@ def reseal_second_factors() -> int:
         device.set_secret(device.secret)
         device.save(update_fields=["sealed_secret"])
     if devices:
-        data = {"of": "second_factors", "key": key_ring().newest, "count": len(devices)}
-        append(Code.KEYS_REWRAPPED, by=THE_SERVICE, data=data)
+        _record_rewrapped("second_factors", len(devices))
     return len(devices)

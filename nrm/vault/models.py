@@ -31,6 +31,7 @@ class Person(models.Model):
     history = History(excluded_fields=["wrapped_key", "key_id"])
 
     class Meta:
+        verbose_name_plural = "people"
         constraints = [
             models.CheckConstraint(condition=~Q(key_id=""), name="person_key_is_named"),
             models.CheckConstraint(

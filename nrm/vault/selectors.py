@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
+from django.apps import apps
+from django.db import models
 from django.db.models import BinaryField, Count, Q, QuerySet
 from django.db.models.functions import Substr
 
@@ -21,6 +24,7 @@ from nrm.vault.sealing import SealBroken, key_ring, unseal_text
 
 #: More candidates than this and the search is too wide to be answered.
 MOST_CANDIDATES = 200
+KEY_COLUMNS = {"wrapped_key", "key_id", "key_version"}
 
 
 class SearchTooNarrow(ValueError):
@@ -55,14 +59,21 @@ def _traits_inside(person: Person) -> frozenset[Trait]:
     return traits_of(Identity.from_json(text))
 
 
-def people_by_key() -> Counter[str]:
-    """How many data keys each wrapping key holds, also of keys that are no longer configured."""
-    rows = Person.objects.values_list("key_id").annotate(Count("pk")).order_by()
+def key_holders() -> list[type[models.Model]]:
+    """The models whose rows have a data key of their own: people, and whatever another room gives one (shelters)."""
+    return [
+        model for model in apps.get_models() if {field.name for field in model._meta.concrete_fields} >= KEY_COLUMNS
+    ]
+
+
+def held_by_key(holder: type[models.Model]) -> Counter[str]:
+    """How many data keys each vault key wraps, also of keys that are no longer configured."""
+    rows = holder._default_manager.values_list("key_id").annotate(Count("pk")).order_by()
     return Counter(dict(rows))
 
 
-def people_to_rewrap() -> QuerySet[Person]:
-    return Person.objects.exclude(key_id=key_ring().newest).order_by("pk")
+def to_rewrap(holder: type[models.Model]) -> QuerySet[Any]:
+    return holder._default_manager.exclude(key_id=key_ring().newest).order_by("pk")
 
 
 def second_factors_by_key() -> Counter[str]:
@@ -79,9 +90,9 @@ def second_factors_to_reseal() -> QuerySet[TotpDevice]:
     return devices
 
 
-def ids_in_batches(people: QuerySet[Person], size: int) -> Iterator[list[UUID]]:
+def ids_in_batches(rows: QuerySet[Any], size: int) -> Iterator[list[UUID]]:
     """Ids in key order, each batch read when it is asked for, so that a stopped run can begin anew at any time."""
     last = UUID(int=0)
-    while batch := list(people.filter(pk__gt=last).values_list("pk", flat=True)[:size]):
+    while batch := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:size]):
         yield batch
         last = batch[-1]

@@ -70,6 +70,8 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         "NRM_SECRET_KEY": GOOD + OTHER,
         "NRM_CHECKPOINT_KEY": GOOD,
         "DATABASE_URL": "postgres://nobody@localhost:1/none",
+        "NRM_BASE_URL": "https://desk.example",
+        "NRM_HOSTS": "desk.example",
     }
     code = "import nrm.wsgi"
     return subprocess.run(
@@ -88,5 +90,13 @@ def test_production_does_not_start_without_or_with_stand_in_keys() -> None:
     assert "NRM_VAULT_KEYS" in missing.stderr
     stand_in = start(NRM_VAULT_KEYS=settings.NRM_VAULT_KEYS, NRM_INDEX_KEY=OTHER)
     assert stand_in.returncode != 0
-    assert "Not random keys" in stand_in.stderr
+    assert "NRM_VAULT_KEYS" in stand_in.stderr
     assert "AAAA" not in stand_in.stderr
+
+
+def test_production_does_not_start_with_keys_that_are_not_random() -> None:
+    typed = base64.b64encode(b"password" * 4).decode()
+    refused = start(NRM_VAULT_KEYS=f"k1:{typed}", NRM_INDEX_KEY=OTHER)
+    assert refused.returncode != 0
+    assert "Not random keys, refused in production: k1." in refused.stderr
+    assert typed not in refused.stderr

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'historical person',
-                'verbose_name_plural': 'historical persons',
+                'verbose_name_plural': 'historical people',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },
@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
+                'verbose_name_plural': 'people',
                 'indexes': [models.Index(fields=['key_id', 'id'], name='person_by_key')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('key_id', ''), _negated=True), name='person_key_is_named'), models.CheckConstraint(condition=models.Q(models.Q(('identity', None), ('version', 0)), ('version__gte', 1), _connector='OR'), name='person_identity_has_a_version')],
             },

@@ -9,11 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import models
 
 from nrm.vault import classification
-from nrm.vault.actions import reseal_second_factors, rewrap_people
+from nrm.vault.actions import reseal_second_factors, rewrap_keys
 from nrm.vault.sealing import KEY_BYTES, key_ring
-from nrm.vault.selectors import ids_in_batches, people_by_key, people_to_rewrap, second_factors_by_key
+from nrm.vault.selectors import held_by_key, ids_in_batches, key_holders, second_factors_by_key, to_rewrap
+
+
+def name_of(holder: type[models.Model]) -> str:
+    """The rows a key belongs to, as the operator calls them."""
+    return str(holder._meta.verbose_name_plural)
 
 
 class Command(BaseCommand):
@@ -26,7 +32,7 @@ class Command(BaseCommand):
         fresh = tasks.add_parser("new-key", help="print a fresh key for NRM_VAULT_KEYS")
         fresh.add_argument("--id", default="", help="the key's id, such as k2027_1; left out, only the key is printed")
         rotate = tasks.add_parser("rotate", help="move everything to the newest key; may be stopped and run again")
-        rotate.add_argument("--batch", type=int, default=200, help="people in one transaction (default 200)")
+        rotate.add_argument("--batch", type=int, default=200, help="rows in one transaction (default 200)")
         fields = tasks.add_parser("fields", help="problems in the list of column classes")
         fields.add_argument("--missing", action="store_true", help="print the lines to add")
 
@@ -42,11 +48,14 @@ class Command(BaseCommand):
                 self.print_fields(only_missing=options["missing"])
 
     def print_keys(self) -> None:
-        people, factors, ring = people_by_key(), second_factors_by_key(), key_ring()
-        for key_id in [*ring, *sorted((people.keys() | factors.keys()) - ring.keys())]:
+        held = {name_of(holder): held_by_key(holder) for holder in key_holders()}
+        held["second factors"] = second_factors_by_key()
+        ring = key_ring()
+        used = {key_id for counts in held.values() for key_id in counts}
+        for key_id in [*ring, *sorted(used - ring.keys())]:
             newest = " (newest)" if key_id == ring.newest else ""
-            line = f"{key_id}: {people[key_id]} people, {factors[key_id]} second factors{newest}"
-            lost = f"{line}. NOT CONFIGURED: they cannot be opened"
+            line = f"{key_id}: {', '.join(f'{counts[key_id]} {what}' for what, counts in held.items())}{newest}"
+            lost = f"{line}. NOT CONFIGURED: these cannot be opened"
             self.stdout.write(line if key_id in ring else self.style.ERROR(lost))
 
     def print_new_key(self, key_id: str) -> None:
@@ -57,20 +66,25 @@ class Command(BaseCommand):
 
     def rotate(self, size: int) -> None:
         if size < 1:
-            raise CommandError("A batch has at least one person.")
-        total = people_to_rewrap().count()
-        done, broken = 0, list[UUID]()
-        for ids in ids_in_batches(people_to_rewrap(), size):
-            result = rewrap_people(ids)
-            done += result.done
-            broken += result.broken
-            self.stdout.write(f"{done} of {total} data keys wrapped by {key_ring().newest}")
+            raise CommandError("A batch has at least one row.")
+        broken = [row for holder in key_holders() for row in self.rewrap(holder, size)]
         factors = reseal_second_factors()
         self.stdout.write(f"{factors} second factors sealed by {key_ring().newest}")
         if broken:
             named = ", ".join(map(str, broken))
             raise CommandError(f"{len(broken)} data keys did not open and were left as they are: {named}")
         self.stdout.write(self.style.SUCCESS(f"Everything is wrapped by {key_ring().newest}."))
+
+    def rewrap(self, holder: type[models.Model], size: int) -> list[UUID]:
+        """The ids of those whose data key did not open."""
+        total = to_rewrap(holder).count()
+        done, broken = 0, list[UUID]()
+        for ids in ids_in_batches(to_rewrap(holder), size):
+            result = rewrap_keys(holder, ids)
+            done += result.done
+            broken += result.broken
+            self.stdout.write(f"{done} of {total} {name_of(holder)} wrapped by {key_ring().newest}")
+        return broken
 
     def print_fields(self, *, only_missing: bool) -> None:
         if only_missing:
