@@ -3,7 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("nrm.web.urls")),
     path("", include("nrm.languages.urls")),
     path("", include("nrm.accounts.urls")),
     path("audit/", include("nrm.audit.urls")),
 ]
+
+handler400 = "nrm.web.errors.bad_request"
+handler403 = "nrm.web.errors.permission_denied"
+handler404 = "nrm.web.errors.not_found"
+handler500 = "nrm.web.errors.server_error"

@@ -1,0 +1,102 @@
+"""Headers of every reply, and the page for every typed refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from nrm.access.refusals import NotVisible, Refusal
+from nrm.audit.actions import record
+from nrm.audit.codes import Code, Outcome
+from nrm.lib.codes import normalise_code
+from nrm.web.errors import not_found
+
+#: Powers of the browser that no page of ours uses.
+UNUSED_POWERS = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+PERMISSIONS_POLICY = ", ".join(f"{power}=()" for power in UNUSED_POWERS)
+
+
+def policy_line(directives: Mapping[str, Sequence[str]]) -> str:
+    """The header's value for a dictionary in the form of Django 6's `SECURE_CSP`."""
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+class SecurityHeadersMiddleware:
+    """Stands outermost, so that static files and redirects carry the headers too.
+
+    Django's own SecurityMiddleware sends nosniff, the opener policy and `Referrer-Policy: same-origin`. That policy is
+    the strictest that works: under `no-referrer` browsers send `Origin: null` with forms, which the CSRF check refuses.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.csp = policy_line(settings.SECURE_CSP)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.csp)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
+        if not is_static(request, response) and "no-store" not in response.headers.get("Cache-Control", ""):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def is_static(request: HttpRequest, response: HttpResponse) -> bool:
+    return request.path.startswith(settings.STATIC_URL) and response.status_code in {200, 206, 304}
+
+
+class RefusalMiddleware:
+    """Answers typed refusals and writes them down, after the refused act was rolled back. Stands innermost."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        write_down(request, exception)
+        if isinstance(exception, NotVisible):
+            return not_found(request)
+        whole = not getattr(request, "htmx", False)
+        template = "web/refusal.html" if whole else "web/_refusal.html"
+        context = {"sentence": exception.sentence, "status": exception.status}
+        return render(request, template, context, status=exception.status)
+
+
+def write_down(request: HttpRequest, refusal: Refusal) -> None:
+    """An event of who was refused where. The case code is kept only when it is one."""
+    match = request.resolver_match
+    route = match.view_name if match else ""
+    case_code = normalise_code(str(match.kwargs.get("code", ""))) if match else None
+    record(
+        Code.REQUEST_REFUSED,
+        by=getattr(request, "actor", None),
+        case_code=case_code or "",
+        outcome=Outcome.REFUSED,
+        data={"route": route, "method": str(request.method), "status": refusal.status, "refusal": refusal.code},
+    )
