@@ -13,7 +13,7 @@ def throwaway_key() -> str:
 os.environ.update(
     NRM_MODE="production",
     NRM_SECRET_KEY=secrets.token_urlsafe(48),
-    NRM_VAULT_KEYS=f"build:{throwaway_key()}",
+    NRM_VAULT_KEYS=f"k2000_1:{throwaway_key()}",
     NRM_INDEX_KEY=throwaway_key(),
     NRM_CHECKPOINT_KEY=throwaway_key(),
     NRM_BASE_URL="https://localhost",

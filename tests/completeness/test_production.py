@@ -13,7 +13,7 @@ from django.conf import settings
 REAL = {
     "NRM_MODE": "production",
     "NRM_SECRET_KEY": "x7" * 32,
-    "NRM_VAULT_KEYS": "2026a:" + base64.b64encode(b"v" * 32).decode(),
+    "NRM_VAULT_KEYS": "k2026_1:" + base64.b64encode(b"v" * 32).decode(),
     "NRM_INDEX_KEY": base64.b64encode(b"i" * 32).decode(),
     "NRM_CHECKPOINT_KEY": base64.b64encode(b"c" * 32).decode(),
     "NRM_BASE_URL": "https://nrm.example.org",
