@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("nrm.languages.urls")),
     path("", include("nrm.accounts.urls")),
     path("audit/", include("nrm.audit.urls")),
+    path("", include("nrm.cases.urls")),
 ]
 
 handler400 = "nrm.web.errors.bad_request"

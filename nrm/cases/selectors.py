@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, QuerySet
 
 from nrm.access.actor import Actor
@@ -9,7 +11,7 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Condition, Standing, relations_that_grant
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.relations import Relation
-from nrm.cases.models import Case, DataCategory, Participation
+from nrm.cases.models import Case, Consent, DataCategory, Participation
 
 #: What a live consent for the actor's organisation makes true of the case.
 CONDITION_OF_CATEGORY = {
@@ -59,3 +61,13 @@ def _consented_conditions(actor: Actor, case: Case) -> frozenset[Condition]:
     live = case.consents.live().filter(recipient=actor.organisation_id).values_list("categories", flat=True)
     shared = {category for categories in live for category in categories}
     return frozenset(condition for category, condition in CONDITION_OF_CATEGORY.items() if category.value in shared)
+
+
+def consent_for(actor: Actor, pk: UUID) -> tuple[Consent, Standing]:
+    """A consent of a case whose consents the actor may see."""
+    consent = Consent.objects.select_related("case__person").filter(pk=pk).first()
+    if consent is None:
+        raise NotVisible
+    standing = standing_in(actor, consent.case)
+    require(standing, Permission.SEE_CONSENT)
+    return consent, standing

@@ -19,8 +19,9 @@ from nrm.access.policy import Standing
 from nrm.access.refusals import MovedOn, NotVisible, NotYet, Refusal
 from nrm.audit import actions as audit
 from nrm.audit.codes import Outcome
+from nrm.cases.consequences import sentences
 from nrm.cases.lifecycle import case_of, narrowed
-from nrm.cases.models import reference
+from nrm.cases.models import Case, reference
 from nrm.lib.forms import PlainTextField
 from workflows.lifecycle import Edge, Lifecycle, NotFromHere
 
@@ -29,9 +30,15 @@ from workflows.lifecycle import Edge, Lifecycle, NotFromHere
 class StepLink:
     """A button on a page: where it leads, or why the step is not possible yet."""
 
+    name: str
     label: str | Promise
     url: str
     unmet: str | Promise = ""
+
+    @property
+    def is_possible(self) -> bool:
+        return not self.unmet
+
     name: str = ""
 
     @property
@@ -43,7 +50,7 @@ def step_links(flow: type[Lifecycle], record: Any, standing: Standing, url_name:
     """The steps the actor may take on this record now; `url_name` takes `args` and the transition's name."""
     buttons = flow(record, narrowed(standing, record)).buttons()
     return [
-        StepLink(button.label, reverse(url_name, args=[*args, button.name]), button.unmet, button.name)
+        StepLink(button.name, button.label, reverse(url_name, args=[*args, button.name]), button.unmet, button.name)
         for button in buttons
     ]
 
@@ -67,6 +74,10 @@ class StepForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name not in {"version", "reason"}}
+
+
+def case_page_of(case: Case) -> str:
+    return reverse("desk:case_page", args=[case.code])
 
 
 TakeStep = Callable[..., Any]
@@ -104,7 +115,14 @@ def answer_step(
             return redirect(back_to)
     elif request.method == "POST":
         status = 422
-    context = {"form": form, "edge": edge, "case": case_of(record), "record": record, "back_to": back_to}
+    context = {
+        "form": form,
+        "edge": edge,
+        "case": case_of(record),
+        "record": record,
+        "back_to": back_to,
+        "consequences": sentences(edge.effects),
+    }
     return render(request, "cases/step.html", context, status=status)
 
 

@@ -108,6 +108,10 @@ class Document:
         require_text("documents.number", self.number, NAME_LIMIT)
         require_country("documents.country", self.country)
 
+    @property
+    def kind_label(self) -> str:
+        return str(DocumentKind(self.kind).label)
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -125,6 +129,14 @@ class Contact:
             raise IdentityInvalid("contacts.safe", "is unknown")
         require_text("contacts.value", self.value, LINE_LIMIT, lines=True)
         require_text("contacts.note", self.note, TEXT_LIMIT, lines=True)
+
+    @property
+    def kind_label(self) -> str:
+        return str(ContactKind(self.kind).label)
+
+    @property
+    def safe_label(self) -> str:
+        return str(Safety(self.safe).label)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,0 +1,186 @@
+"""Forms about a case itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from nrm.cases.models import Closure, DataCategory, GivenHow, Purpose, RiskDomain, RiskLevel
+from nrm.cases.steps import StepForm
+from nrm.lib.clock import today
+from nrm.lib.forms import PartialDateField, PlainTextField
+from nrm.lib.partial_date import PartialDate
+from nrm.vault.identity import Contact, ContactKind, Document, DocumentKind, Identity, Safety
+from nrm.vault.reasons import RevealReason
+from workflows.case import Accommodation
+
+DATE_HELP = _("Day/month/year, for example 5/3/2026.")
+ASSESSED_LEVELS = [(level.value, level.label) for level in (RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH)]
+ASSESSED_ACCOMMODATION = [(answer.value, answer.label) for answer in (Accommodation.NEEDED, Accommodation.NOT_NEEDED)]
+
+
+class CloseForm(StepForm):
+    closure = forms.ChoiceField(label=_("Closure reason"), choices=Closure, widget=forms.RadioSelect)
+
+
+#: Transitions of the case that take more than a reason.
+CASE_STEP_FORMS: Mapping[str, type[StepForm]] = {"close": CloseForm}
+
+
+class RevealForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Why do you need to see it?"), choices=RevealReason, widget=forms.RadioSelect)
+
+
+class NoteForm(forms.Form):
+    body = PlainTextField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 8}))
+
+
+class RiskForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    level = forms.ChoiceField(label=_("Risk level"), choices=ASSESSED_LEVELS, widget=forms.RadioSelect)
+    domains = forms.MultipleChoiceField(
+        label=_("What the risk comes from"), choices=RiskDomain, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    accommodation = forms.ChoiceField(
+        label=_("Accommodation"), choices=ASSESSED_ACCOMMODATION, widget=forms.RadioSelect
+    )
+    account = PlainTextField(label=_("What you base it on"), widget=forms.Textarea(attrs={"rows": 6}), required=False)
+    review_on = forms.DateField(label=_("Review on"), help_text=DATE_HELP, required=False)
+
+
+class ConsentForm(forms.Form):
+    purpose = forms.ChoiceField(label=_("The person agrees to"), choices=Purpose, widget=forms.RadioSelect)
+    recipient = forms.ChoiceField(
+        label=_("Organisation"), required=False, help_text=_("Needed for a referral: each organisation is asked for.")
+    )
+    categories = forms.MultipleChoiceField(
+        label=_("What may be shared"), choices=DataCategory, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    given_how = forms.ChoiceField(label=_("How it was given"), choices=GivenHow, widget=forms.RadioSelect)
+    with_interpreter = forms.BooleanField(label=_("An interpreter was present"), required=False)
+    given_on = forms.DateField(label=_("Given on"), help_text=DATE_HELP, initial=today)
+    ends_on = forms.DateField(label=_("Ends on"), help_text=DATE_HELP, required=False)
+    note = PlainTextField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
+
+    def __init__(self, *args: Any, organisations: Iterable[tuple[UUID, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(str(pk), name) for pk, name in organisations]
+        self.fields["recipient"].choices = [("", _("No organisation in particular")), *choices]  # type: ignore[attr-defined]
+
+    def clean_given_on(self) -> Any:
+        given_on = self.cleaned_data["given_on"]
+        if given_on > today():
+            raise ValidationError(_("This date is in the future. Check the day, the month and the year."))
+        return given_on
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("purpose") == Purpose.REFERRAL and not cleaned.get("recipient"):
+            self.add_error("recipient", _("Choose the organisation the person agrees to."))
+        given_on, ends_on = cleaned.get("given_on"), cleaned.get("ends_on")
+        if given_on and ends_on and ends_on < given_on:
+            self.add_error("ends_on", _("The end lies before the day the consent was given."))
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        facts = dict(self.cleaned_data)
+        recipient = facts.pop("recipient")
+        return {**facts, "recipient_id": UUID(recipient) if recipient else None}
+
+
+class IdentityForm(forms.Form):
+    """Who the person is. Lists are one entry a line, so that the form stays one page on a phone."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    given_names = PlainTextField(label=_("Given names"), lines=False, max_length=200, required=False)
+    family_names = PlainTextField(label=_("Family names"), lines=False, max_length=200, required=False)
+    aliases = PlainTextField(
+        label=_("Other names"),
+        help_text=_("One on each line."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    birth = PartialDateField(label=_("Date of birth"), required=False)
+    birth_estimated = forms.BooleanField(label=_("This date is an estimate"), required=False)
+    citizenships = PlainTextField(
+        label=_("Citizenship"),
+        help_text=_("Two-letter country codes, one on each line; XX for a stateless person."),
+        max_length=100,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    safe_contact_rule = PlainTextField(
+        label=_("Safe way to contact"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("When, how and under which name the person may be contacted."),
+    )
+
+    def clean_aliases(self) -> tuple[str, ...]:
+        return tuple(line.strip() for line in self.cleaned_data["aliases"].splitlines() if line.strip())[:20]
+
+    def clean_citizenships(self) -> tuple[str, ...]:
+        codes = tuple(self.cleaned_data["citizenships"].upper().split())
+        if any(len(code) != 2 or not (code.isascii() and code.isalpha()) for code in codes) or len(codes) > 20:
+            raise ValidationError(_("Enter two letters for each country, for example AL."))
+        return codes
+
+
+class DocumentForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Document"), choices=DocumentKind)
+    number = PlainTextField(label=_("Number"), lines=False, max_length=200)
+    country = PlainTextField(label=_("Issued by (country code)"), lines=False, max_length=2, required=False)
+
+    def clean_country(self) -> str:
+        code = str(self.cleaned_data["country"]).upper()
+        if code and not (len(code) == 2 and code.isascii() and code.isalpha()):
+            raise ValidationError(_("Enter two letters for each country, for example AL."))
+        return code
+
+
+class ContactForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Way of contact"), choices=ContactKind)
+    value = PlainTextField(label=_("Number or address"), lines=False, max_length=300)
+    safe = forms.ChoiceField(label=_("Is it safe?"), choices=Safety, initial=Safety.UNKNOWN)
+    note = PlainTextField(label=pgettext_lazy("contact", "When and how"), lines=False, max_length=300, required=False)
+
+
+DocumentForms = forms.formset_factory(DocumentForm, extra=1, max_num=20, can_delete=True)
+ContactForms = forms.formset_factory(ContactForm, extra=1, max_num=20, can_delete=True)
+
+
+def identity_initial(identity: Identity, version: int) -> dict[str, Any]:
+    return {
+        "version": version,
+        "given_names": identity.given_names,
+        "family_names": identity.family_names,
+        "aliases": "\n".join(identity.aliases),
+        "birth": identity.birth or None,
+        "birth_estimated": identity.birth_estimated,
+        "citizenships": "\n".join(identity.citizenships),
+        "safe_contact_rule": identity.safe_contact_rule,
+    }
+
+
+def identity_from(form: IdentityForm, documents: Any, contacts: Any) -> Identity:
+    """The identity that the three valid forms describe; emptied or deleted rows fall away."""
+    facts = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    facts["birth"] = facts["birth"] or PartialDate()
+    return Identity(
+        **facts,
+        documents=tuple(Document(**row) for row in kept_rows(documents)),
+        contacts=tuple(Contact(**row) for row in kept_rows(contacts)),
+    )
+
+
+def kept_rows(formset: Any) -> list[dict[str, Any]]:
+    rows = [dict(row) for row in formset.cleaned_data if row and not row.get("DELETE")]
+    return [{name: value for name, value in row.items() if name != "DELETE"} for row in rows]

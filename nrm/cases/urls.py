@@ -1,0 +1,15 @@
+from django.urls import path
+
+from nrm.cases import views
+
+app_name = "cases"
+urlpatterns = [
+    path("cases/<str:code>/consents/new/", views.record_consent, name="record_consent"),
+    path("consents/<uuid:pk>/<str:transition>/", views.consent_step, name="consent_step"),
+    path("cases/<str:code>/risk/", views.assess_risk, name="assess_risk"),
+    path("cases/<str:code>/notes/new/", views.add_note, name="add_note"),
+    path("cases/<str:code>/identity/", views.identity, name="identity"),
+    path("cases/<str:code>/identity/open/", views.open_identity_form, name="open_identity_form"),
+    path("cases/<str:code>/identity/write/", views.write_identity, name="write_identity"),
+    path("cases/<str:code>/steps/<str:transition>/", views.case_step, name="step"),
+]

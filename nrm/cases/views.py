@@ -1,0 +1,158 @@
+"""Pages on which a case itself is changed. The case page is in `desk`, which sees every room."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from nrm.access.permissions import Permission
+from nrm.access.refusals import MovedOn, NotYet
+from nrm.accounts.requests import SignedInRequest
+from nrm.accounts.selectors import active_organisations
+from nrm.audit.codes import Code
+from nrm.cases import actions, forms
+from nrm.cases.selectors import case_for, consent_for
+from nrm.cases.steps import answer_step, case_page_of, refused_beside_form
+from nrm.vault.reasons import RevealReason
+from workflows.case import CaseFlow
+from workflows.consent import ConsentFlow
+
+UNPROCESSABLE = 422
+
+
+@require_http_methods(["GET", "POST"])
+def case_step(request: SignedInRequest, code: str, transition: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code)
+    return answer_step(
+        request,
+        flow=CaseFlow,
+        record=case,
+        transition=transition,
+        forms_by_step=forms.CASE_STEP_FORMS,
+        take=actions.take_case_step,
+        back_to=case_page_of(case),
+        by=request.actor,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def consent_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
+    consent, _standing = consent_for(request.actor, pk)
+    return answer_step(
+        request,
+        flow=ConsentFlow,
+        record=consent,
+        transition=transition,
+        forms_by_step={},
+        take=actions.take_consent_step,
+        back_to=case_page_of(consent.case),
+        by=request.actor,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def record_consent(request: SignedInRequest, code: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code, Permission.RECORD_CONSENT)
+    form = forms.ConsentForm(request.POST or None, organisations=_organisations())
+    if request.method == "POST" and form.is_valid():
+        actions.record_consent(case, by=request.actor, **form.facts())
+        messages.success(request, _("Consent is recorded."))
+        return redirect(case_page_of(case))
+    return _page(request, "cases/consent.html", case, form)
+
+
+@require_http_methods(["GET", "POST"])
+def assess_risk(request: SignedInRequest, code: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code, Permission.ASSESS_RISK)
+    form = forms.RiskForm(request.POST or None, initial={"version": case.version})
+    if request.method == "POST" and form.is_valid():
+        facts = dict(form.cleaned_data)
+        try:
+            actions.assess_risk(case, by=request.actor, expected_version=facts.pop("version"), **facts)
+        except (MovedOn, NotYet) as refusal:
+            status = refused_beside_form(form, refusal, Code.RISK_ASSESSED, record=case, by=request.actor)
+            return _page(request, "cases/risk.html", case, form, status=status)
+        messages.success(request, _("The risk assessment is recorded."))
+        return redirect(case_page_of(case))
+    return _page(request, "cases/risk.html", case, form)
+
+
+@require_http_methods(["GET", "POST"])
+def add_note(request: SignedInRequest, code: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code, Permission.ADD_NOTE)
+    form = forms.NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.add_note(case, by=request.actor, body=form.cleaned_data["body"])
+        messages.success(request, _("The note is saved."))
+        return redirect(case_page_of(case))
+    return _page(request, "cases/note.html", case, form)
+
+
+@require_http_methods(["GET", "POST"])
+def identity(request: SignedInRequest, code: str) -> HttpResponse:
+    """Masked on GET. A POST with a reason opens it once, on this answer only."""
+    case, standing = case_for(request.actor, code, Permission.REVEAL_IDENTITY)
+    form = forms.RevealForm(request.POST or None)
+    revealed = None
+    if request.method == "POST" and form.is_valid():
+        revealed = actions.reveal_identity(case, by=request.actor, reason=RevealReason(form.cleaned_data["reason"]))
+    may_write = standing.may(Permission.WRITE_IDENTITY)
+    return _page(request, "cases/identity.html", case, form, identity=revealed, may_write=may_write)
+
+
+@require_POST
+def open_identity_form(request: SignedInRequest, code: str) -> HttpResponse:
+    """The identity in a form, to be corrected. Opening it is a reveal like any other, so it is a POST."""
+    case, _standing = case_for(request.actor, code, Permission.WRITE_IDENTITY)
+    known = actions.reveal_identity(case, by=request.actor, reason=RevealReason.CORRECTION)
+    documents = [{"kind": one.kind, "number": one.number, "country": one.country} for one in known.documents]
+    contacts = [{"kind": one.kind, "value": one.value, "safe": one.safe, "note": one.note} for one in known.contacts]
+    return _identity_page(
+        request,
+        case,
+        forms.IdentityForm(initial=forms.identity_initial(known, case.person.version)),
+        forms.DocumentForms(initial=documents, prefix="documents"),
+        forms.ContactForms(initial=contacts, prefix="contacts"),
+    )
+
+
+@require_POST
+def write_identity(request: SignedInRequest, code: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code, Permission.WRITE_IDENTITY)
+    form = forms.IdentityForm(request.POST)
+    documents = forms.DocumentForms(request.POST, prefix="documents")
+    contacts = forms.ContactForms(request.POST, prefix="contacts")
+    if not all([form.is_valid(), documents.is_valid(), contacts.is_valid()]):
+        return _identity_page(request, case, form, documents, contacts, status=UNPROCESSABLE)
+    written = forms.identity_from(form, documents, contacts)
+    try:
+        actions.write_identity(case, written, by=request.actor, expected_version=form.cleaned_data["version"])
+    except MovedOn as refusal:
+        status = refused_beside_form(form, refusal, Code.IDENTITY_WRITTEN, record=case, by=request.actor)
+        return _identity_page(request, case, form, documents, contacts, status=status)
+    messages.success(request, _("The identity is sealed."))
+    return redirect(case_page_of(case))
+
+
+def _organisations() -> list[tuple[UUID, str]]:
+    return list(active_organisations().values_list("pk", "name"))
+
+
+def _identity_page(
+    request: SignedInRequest, case: Any, form: Any, documents: Any, contacts: Any, status: int = 200
+) -> HttpResponse:
+    context = {"case": case, "form": form, "documents": documents, "contacts": contacts}
+    return render(request, "cases/identity_form.html", context, status=status)
+
+
+def _page(
+    request: SignedInRequest, template: str, case: Any, form: Any, status: int | None = None, **more: Any
+) -> HttpResponse:
+    status = status or (UNPROCESSABLE if form.errors else 200)
+    return render(request, template, {"case": case, "form": form, **more}, status=status)
