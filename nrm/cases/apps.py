@@ -6,4 +6,4 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from nrm.cases import checks  # noqa: F401  (registers the system checks)
+        from nrm.cases import checks  # noqa: F401, PLC0415  registers the system checks once the models are there

@@ -360,11 +360,11 @@ class CaseChild(models.Model):
     class Meta:
         abstract = True
 
-    def parties(self) -> dict[Party, UUID]:
-        return {}
-
     def __str__(self) -> str:
         return f"{self._meta.label_lower}:{self.pk}"
+
+    def parties(self) -> dict[Party, UUID]:
+        return {}
 
 
 def reference(record: models.Model | Any) -> str:

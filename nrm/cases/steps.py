@@ -39,18 +39,12 @@ class StepLink:
     def is_possible(self) -> bool:
         return not self.unmet
 
-    name: str = ""
-
-    @property
-    def is_possible(self) -> bool:
-        return not self.unmet
-
 
 def step_links(flow: type[Lifecycle], record: Any, standing: Standing, url_name: str, *args: Any) -> list[StepLink]:
     """The steps the actor may take on this record now; `url_name` takes `args` and the transition's name."""
     buttons = flow(record, narrowed(standing, record)).buttons()
     return [
-        StepLink(button.name, button.label, reverse(url_name, args=[*args, button.name]), button.unmet, button.name)
+        StepLink(button.name, button.label, reverse(url_name, args=[*args, button.name]), button.unmet)
         for button in buttons
     ]
 
