@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import base64
 import os
+import secrets
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings
 
+
+def random_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 REAL = {
     "NRM_MODE": "production",
-    "NRM_SECRET_KEY": "x7" * 32,
-    "NRM_VAULT_KEYS": "k2026_1:" + base64.b64encode(b"v" * 32).decode(),
-    "NRM_INDEX_KEY": base64.b64encode(b"i" * 32).decode(),
-    "NRM_CHECKPOINT_KEY": base64.b64encode(b"c" * 32).decode(),
+    "NRM_SECRET_KEY": secrets.token_urlsafe(48),
+    "NRM_VAULT_KEYS": "k2026_1:" + random_key(),
+    "NRM_INDEX_KEY": random_key(),
+    "NRM_CHECKPOINT_KEY": random_key(),
     "NRM_BASE_URL": "https://nrm.example.org",
     "NRM_MAIL_URL": "smtp+tls://nrm:secret@mail.example.org:587",
     "NRM_HOSTS": "nrm.example.org",
