@@ -17,6 +17,7 @@ from nrm.vault import actions
 from nrm.vault.actions import create_person, write_identity
 from nrm.vault.identity import Identity
 from nrm.vault.models import Person
+from nrm.vault.sealing import seal_text
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 
@@ -55,7 +56,7 @@ def test_without_the_lock_somebody_s_words_are_lost(
     """The negative control: all have read before one writes, and several believe that they wrote version 2."""
     person = create_person(elira, by=worker, case_code="C-1")
     all_have_read = Barrier(WRITERS)
-    seal = actions.seal_text
+    seal = seal_text
 
     def seal_after_all_have_read(*arguments: Any) -> bytes:
         all_have_read.wait(timeout=10)
