@@ -71,7 +71,19 @@ class Command(BaseCommand):
 
 
 def web_command(host: str, port: int) -> tuple[str, ...]:
-    options = ("--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2", "--no-ws")
+    options = (
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+    )
     return ("-m", "granian", *options, "--log-level", "warning", "nrm.wsgi:application")
 
 
