@@ -18,7 +18,6 @@ from nrm.web.errors import not_found
 UNUSED_POWERS = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",
