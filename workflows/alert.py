@@ -8,10 +8,9 @@ from uuid import UUID
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from viewflow.fsm import State
 
 from workflows.effects import CloseTasks, Notify, OpenTask, Party
-from workflows.lifecycle import Beginning, Lifecycle, column, step, unless
+from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
 class AlertState(TextChoices):
@@ -49,9 +48,9 @@ class AlertFlow(Lifecycle):
         ),
     )
 
-    def closer_is_a_second_person(self) -> State.CONDITION:
-        met = self.actor is not None and self.actor.user_id != self.subject.managed_by
-        return unless(met, _("You put the safety plan in place, so a second person has to close the alert."))
+    @needs(_("You put the safety plan in place, so a second person has to close the alert."))
+    def closer_is_a_second_person(self) -> bool:
+        return self.actor is not None and self.actor.user_id != self.subject.managed_by
 
     @step(state, S.RAISED, S.ASSESSING, label=_("Start the assessment"), permission="alert.assess", order=1)
     def assess(self) -> None:

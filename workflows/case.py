@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from viewflow.fsm import State
 
 from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, StartClock, StopClock
-from workflows.lifecycle import Beginning, Lifecycle, column, step, unless
+from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 from workflows.status import Status
 
 
@@ -78,54 +78,56 @@ class CaseFlow(Lifecycle):
 
     # What has to be true first
 
-    def status_opens_help(self) -> State.CONDITION:
+    @needs(_("The status is still open: presume it first, or record that the person declines formal identification."))
+    def status_opens_help(self) -> bool:
         """Help starts at reasonable grounds and does not depend on formal identification (CETS 197 Art. 12 and 13)."""
         closed_doors = {Status.POTENTIAL, Status.WITHDRAWN}
-        return unless(
-            self.subject.status not in closed_doors,
-            _("The status is still open: presume it first, or record that the person declines formal identification."),
-        )
+        return self.subject.status not in closed_doors
 
-    def risk_is_assessed(self) -> State.CONDITION:
-        return unless(self.subject.is_risk_assessed(), _("Assess the risk first."))
+    @needs(_("Assess the risk first."))
+    def risk_is_assessed(self) -> bool:
+        return self.subject.is_risk_assessed()
 
-    def person_agreed_to_assistance(self) -> State.CONDITION:
+    @needs(_("Record the person’s consent to assistance first."))
+    def person_agreed_to_assistance(self) -> bool:
         """Services are given on a consensual and informed basis (CETS 197 Art. 12(7))."""
-        return unless(self.subject.has_consent_to_assistance(), _("Record the person’s consent to assistance first."))
+        return self.subject.has_consent_to_assistance()
 
-    def accommodation_is_needed(self) -> State.CONDITION:
-        return unless(
-            self.subject.accommodation == Accommodation.NEEDED,
-            _("The risk assessment does not say that accommodation is needed."),
-        )
+    @needs(_("The risk assessment does not say that accommodation is needed."))
+    def accommodation_is_needed(self) -> bool:
+        return self.subject.accommodation == Accommodation.NEEDED
 
-    def person_has_a_place(self) -> State.CONDITION:
-        met = self.subject.accommodation == Accommodation.NOT_NEEDED or self.subject.has_admitted_placement()
-        return unless(
-            met,
-            _("The person is not placed yet. Record the start of the stay, or that support is given in the community."),
-        )
+    @needs(_("The person is not placed yet. Record the start of the stay, or that support is given in the community."))
+    def person_has_a_place(self) -> bool:
+        return self.subject.accommodation == Accommodation.NOT_NEEDED or self.subject.has_admitted_placement()
 
-    def plan_is_agreed(self) -> State.CONDITION:
-        return unless(self.subject.has_agreed_plan(), _("The person has not agreed to a reintegration plan yet."))
+    @needs(_("The person has not agreed to a reintegration plan yet."))
+    def plan_is_agreed(self) -> bool:
+        return self.subject.has_agreed_plan()
 
-    def no_open_alert(self) -> State.CONDITION:
-        return unless(not self.subject.has_open_alert(), _("A safety alert is still open."))
+    @needs(_("A safety alert is still open."))
+    def no_open_alert(self) -> bool:
+        return not self.subject.has_open_alert()
 
-    def goals_are_reviewed(self) -> State.CONDITION:
-        return unless(self.subject.has_reviewed_goals(), _("Review every goal of the reintegration plan first."))
+    @needs(_("Review every goal of the reintegration plan first."))
+    def goals_are_reviewed(self) -> bool:
+        return self.subject.has_reviewed_goals()
 
-    def no_open_referral(self) -> State.CONDITION:
-        return unless(not self.subject.has_open_referral(), _("A referral is still open."))
+    @needs(_("A referral is still open."))
+    def no_open_referral(self) -> bool:
+        return not self.subject.has_open_referral()
 
-    def no_open_placement(self) -> State.CONDITION:
-        return unless(not self.subject.has_open_placement(), _("A placement is still open."))
+    @needs(_("A placement is still open."))
+    def no_open_placement(self) -> bool:
+        return not self.subject.has_open_placement()
 
-    def no_open_episode(self) -> State.CONDITION:
-        return unless(not self.subject.has_open_episode(), _("A support service is still open."))
+    @needs(_("A support service is still open."))
+    def no_open_episode(self) -> bool:
+        return not self.subject.has_open_episode()
 
-    def no_open_task(self) -> State.CONDITION:
-        return unless(not self.subject.has_open_task(), _("A task is still open."))
+    @needs(_("A task is still open."))
+    def no_open_task(self) -> bool:
+        return not self.subject.has_open_task()
 
     # Transitions
 

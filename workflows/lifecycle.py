@@ -18,8 +18,6 @@ from viewflow.fsm import State, TransitionConditionsUnmet, TransitionNotAllowed
 
 from workflows.effects import Effect
 
-Condition = Callable[[Any], Any]
-
 
 class Standing(Protocol):
     """Who fires a transition and what they may do to this case."""
@@ -83,7 +81,7 @@ class Edge:
     needs_reason: bool = False
     writes: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Need, ...] = ()
     effects: tuple[Effect, ...] = ()
     order: int = 0
 
@@ -139,7 +137,7 @@ def step(
     *,
     label: str | Promise,
     permission: str,
-    conditions: Iterable[Condition] = (),
+    conditions: Iterable[Need] = (),
     effects: Iterable[Effect] = (),
     writes: Iterable[str] = (),
     sets: Iterable[str] = (),
@@ -165,9 +163,20 @@ def step(
     )
 
 
-def unless(met: bool, sentence: str | Promise) -> State.CONDITION:
-    """A condition's answer: met, or not yet with the sentence that tells the reader what is missing."""
-    return State.CONDITION(bool(met), unmet=sentence)
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What must be true first, and the sentence that tells the reader so. Called by viewflow with the flow."""
+
+    is_met: Callable[[Any], bool]
+    sentence: str | Promise
+
+    def __call__(self, flow: Lifecycle) -> State.CONDITION:
+        return State.CONDITION(bool(self.is_met(flow)), unmet=self.sentence)
+
+
+def needs(sentence: str | Promise) -> Callable[[Callable[[Any], bool]], Need]:
+    """Make a method a condition of transitions: `@needs(_("Assess the risk first."))`."""
+    return lambda is_met: Need(is_met, sentence)
 
 
 class Lifecycle:
@@ -237,9 +246,8 @@ class Lifecycle:
 
     def _unmet(self, edge: Edge) -> str | Promise:
         for condition in edge.conditions:
-            answer = condition(self)
-            if not answer:
-                return answer.message  # type: ignore[no-any-return]
+            if not condition.is_met(self):
+                return condition.sentence
         return ""
 
     def fire(self, name: str, **facts: Any) -> Fired:

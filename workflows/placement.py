@@ -8,10 +8,9 @@ from uuid import UUID
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from viewflow.fsm import State
 
 from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, Revoke
-from workflows.lifecycle import Beginning, Lifecycle, column, step, unless
+from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
 class PlacementState(TextChoices):
@@ -60,31 +59,31 @@ class PlacementFlow(Lifecycle):
         ),
     )
 
-    def shelter_is_licensed(self) -> State.CONDITION:
-        return unless(self.subject.licence_is_valid(), _("The licence of this shelter is not valid today."))
+    @needs(_("The licence of this shelter is not valid today."))
+    def shelter_is_licensed(self) -> bool:
+        return self.subject.licence_is_valid()
 
-    def second_person_approved(self) -> State.CONDITION:
+    @needs(_("The risk is high: a second person has to approve this placement first."))
+    def second_person_approved(self) -> bool:
         """High risk needs two persons (process facts, section 9)."""
-        met = not self.subject.is_high_risk() or self.subject.approved_by is not None
-        return unless(met, _("The risk is high: a second person has to approve this placement first."))
+        return not self.subject.is_high_risk() or self.subject.approved_by is not None
 
-    def approval_is_needed(self) -> State.CONDITION:
-        met = self.subject.is_high_risk() and self.subject.approved_by is None
-        return unless(met, _("No second person is needed: the risk is not high, or somebody approved already."))
+    @needs(_("No second person is needed: the risk is not high, or somebody approved already."))
+    def approval_is_needed(self) -> bool:
+        return self.subject.is_high_risk() and self.subject.approved_by is None
 
-    def approver_did_not_offer(self) -> State.CONDITION:
-        met = self.actor is not None and self.actor.user_id != self.subject.offered_by
-        return unless(met, _("You made the offer, so somebody else has to approve it."))
+    @needs(_("You made the offer, so somebody else has to approve it."))
+    def approver_did_not_offer(self) -> bool:
+        return self.actor is not None and self.actor.user_id != self.subject.offered_by
 
-    def fits_or_is_overridden(self) -> State.CONDITION:
-        met = not self.subject.mismatches(self.facts.get("unit")) or bool(self.facts.get("override_reason"))
-        return unless(
-            met,
-            _(
-                "The place does not fit what is recorded about the person. "
-                "Choose another one, or say why it is right all the same."
-            ),
+    @needs(
+        _(
+            "The place does not fit what is recorded about the person. "
+            "Choose another one, or say why it is right all the same."
         )
+    )
+    def fits_or_is_overridden(self) -> bool:
+        return not self.subject.mismatches(self.facts.get("unit")) or bool(self.facts.get("override_reason"))
 
     @step(
         state,

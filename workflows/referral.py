@@ -7,10 +7,9 @@ from typing import Protocol
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from viewflow.fsm import State
 
 from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, Revoke, StartClock, StopClock
-from workflows.lifecycle import Beginning, Lifecycle, column, step, unless
+from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
 class ReferralState(TextChoices):
@@ -49,17 +48,14 @@ class ReferralFlow(Lifecycle):
     state = slot = column(ReferralState, "state")
     beginning = Beginning(state=S.DRAFT, label=_("Prepare a referral"), permission="referral.send")
 
-    def consent_or_basis_covers_it(self) -> State.CONDITION:
+    @needs(_("No consent and no legal basis covers sharing with this organisation. Record one first."))
+    def consent_or_basis_covers_it(self) -> bool:
         """Consent per recipient and purpose, or a recorded legal basis (process facts, section 8)."""
-        return unless(
-            self.subject.is_covered(),
-            _("No consent and no legal basis covers sharing with this organisation. Record one first."),
-        )
+        return self.subject.is_covered()
 
-    def receiver_takes_referrals(self) -> State.CONDITION:
-        return unless(
-            self.subject.receiver_accepts_referrals(), _("This organisation does not take referrals at the moment.")
-        )
+    @needs(_("This organisation does not take referrals at the moment."))
+    def receiver_takes_referrals(self) -> bool:
+        return self.subject.receiver_accepts_referrals()
 
     @step(
         state,

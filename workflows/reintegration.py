@@ -7,10 +7,9 @@ from typing import Protocol
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from viewflow.fsm import State
 
 from workflows.effects import CloseTasks, Notify, OpenTask, Party
-from workflows.lifecycle import Beginning, Lifecycle, column, step, unless
+from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
 class PlanState(TextChoices):
@@ -44,18 +43,20 @@ class ReintegrationFlow(Lifecycle):
     state = slot = column(PlanState, "state")
     beginning = Beginning(state=S.DRAFT, label=_("Start a reintegration plan"), permission="plan.write")
 
-    def has_a_goal(self) -> State.CONDITION:
-        return unless(self.subject.has_goals(), _("Add at least one goal first."))
+    @needs(_("Add at least one goal first."))
+    def has_a_goal(self) -> bool:
+        return self.subject.has_goals()
 
-    def guardian_and_view_of_the_child(self) -> State.CONDITION:
+    @needs(_("For a child, record the guardian’s agreement and the child’s view."))
+    def guardian_and_view_of_the_child(self) -> bool:
         """For a child the guardian agrees and the child's view is recorded (CRC Art. 12)."""
-        met = not self.subject.is_for_a_child() or bool(
+        return not self.subject.is_for_a_child() or bool(
             self.facts.get("guardian_agreed") and self.facts.get("childs_view")
         )
-        return unless(met, _("For a child, record the guardian’s agreement and the child’s view."))
 
-    def goals_have_outcomes(self) -> State.CONDITION:
-        return unless(self.subject.goals_have_outcomes(), _("Record an outcome for every goal first."))
+    @needs(_("Record an outcome for every goal first."))
+    def goals_have_outcomes(self) -> bool:
+        return self.subject.goals_have_outcomes()
 
     @step(
         state,

@@ -7,10 +7,9 @@ from typing import Protocol
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from viewflow.fsm import State
 
 from workflows.effects import Notify, Party
-from workflows.lifecycle import Beginning, Lifecycle, column, step, unless
+from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
 class ScreeningState(TextChoices):
@@ -25,6 +24,7 @@ class ScreeningSubject(Protocol):
     state: str
 
     def has_answers(self) -> bool: ...
+    def has_newer(self) -> bool: ...
 
 
 class ScreeningFlow(Lifecycle):
@@ -34,8 +34,14 @@ class ScreeningFlow(Lifecycle):
     state = slot = column(ScreeningState, "state")
     beginning = Beginning(state=ScreeningState.DRAFT, label=_("Start a screening"), permission="screening.write")
 
-    def something_is_answered(self) -> State.CONDITION:
-        return unless(self.subject.has_answers(), _("Answer at least one indicator first."))
+    @needs(_("Answer at least one indicator first."))
+    def something_is_answered(self) -> bool:
+        return self.subject.has_answers()
+
+    @needs(_("Complete the newer screening first."))
+    def newer_is_completed(self) -> bool:
+        """Grounds that were recorded do not vanish: something takes their place."""
+        return self.subject.has_newer()
 
     @step(
         state,
@@ -43,7 +49,7 @@ class ScreeningFlow(Lifecycle):
         ScreeningState.COMPLETED,
         label=_("Complete the screening"),
         permission="screening.write",
-        writes=["result", "gives_grounds", "judgement"],
+        writes=["result", "gives_grounds", "intent_recorded", "judgement"],
         order=1,
         conditions=[something_is_answered],
         effects=[Notify("screening_completed", to=Party.LEAD)],
@@ -59,6 +65,7 @@ class ScreeningFlow(Lifecycle):
         permission="screening.write",
         needs_reason=True,
         order=2,
+        conditions=[newer_is_completed],
     )
     def supersede(self) -> None:
         """A newer screening of the same person takes its place; this one stays readable."""

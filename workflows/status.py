@@ -8,10 +8,9 @@ from uuid import UUID
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from viewflow.fsm import State
 
 from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, StartClock, StopClock
-from workflows.lifecycle import Beginning, Lifecycle, column, step, unless
+from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
 class Status(TextChoices):
@@ -64,20 +63,20 @@ class StatusFlow(Lifecycle):
     status = slot = column(Status, "status")
     beginning = Beginning(state=Status.POTENTIAL, label=_("Open a case"), permission="case.open")
 
-    def screening_gives_grounds(self) -> State.CONDITION:
-        """Reasonable grounds are a low threshold: one completed screening that gives them (CETS 197 Art. 10)."""
-        return unless(
-            self.subject.has_screening_with_grounds(),
-            _(
-                "No completed screening gives grounds. "
-                "You can presume the status on your written professional judgement instead."
-            ),
+    @needs(
+        _(
+            "No completed screening gives grounds. "
+            "You can presume the status on your written professional judgement instead."
         )
+    )
+    def screening_gives_grounds(self) -> bool:
+        """Reasonable grounds are a low threshold: one completed screening that gives them (CETS 197 Art. 10)."""
+        return self.subject.has_screening_with_grounds()
 
-    def decider_did_not_screen(self) -> State.CONDITION:
+    @needs(_("You recorded a screening in this case, so somebody else has to decide."))
+    def decider_did_not_screen(self) -> bool:
         """The status is never decided by the screener alone."""
-        met = self.actor is not None and not self.subject.was_screened_by(self.actor.user_id)
-        return unless(met, _("You recorded a screening in this case, so somebody else has to decide."))
+        return self.actor is not None and not self.subject.was_screened_by(self.actor.user_id)
 
     @step(
         status,

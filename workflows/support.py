@@ -7,10 +7,9 @@ from typing import Protocol
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from viewflow.fsm import State
 
 from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, Revoke
-from workflows.lifecycle import Beginning, Lifecycle, column, step, unless
+from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
 class EpisodeState(TextChoices):
@@ -50,11 +49,13 @@ class SupportFlow(Lifecycle):
         ),
     )
 
-    def person_agreed_to_service(self) -> State.CONDITION:
-        return unless(self.subject.has_consent(), _("Record the person’s consent to this service first."))
+    @needs(_("Record the person’s consent to this service first."))
+    def person_agreed_to_service(self) -> bool:
+        return self.subject.has_consent()
 
-    def no_open_alert(self) -> State.CONDITION:
-        return unless(not self.subject.has_open_alert(), _("A safety alert is still open."))
+    @needs(_("A safety alert is still open."))
+    def no_open_alert(self) -> bool:
+        return not self.subject.has_open_alert()
 
     @step(
         state,
