@@ -142,4 +142,6 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
 
 class LostDeviceForm(forms.Form):
-    reason = forms.ChoiceField(label=pgettext_lazy("why a device is gone", "Reason"), choices=ResetReason.choices)
+    reason = forms.TypedChoiceField(
+        label=pgettext_lazy("why a device is gone", "Reason"), choices=ResetReason.choices, coerce=ResetReason
+    )

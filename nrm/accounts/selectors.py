@@ -204,3 +204,8 @@ def as_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotVisible from None
+
+
+def names_of(user_ids: set[UUID]) -> dict[UUID, str]:
+    """Display names of colleagues, for pages that have checked who asks."""
+    return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "display_name"))

@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             answer = actions.accept_password(request, **form.cleaned_data)
             if answer is PasswordAnswer.ACCEPTED:
                 request.session[NEXT] = wanted
-                return onward(cast(SignedInRequest, request))
+                return second_step(request)
             status = TOO_MANY if answer is PasswordAnswer.LOCKED else REFUSED
             form.add_error(None, sentence_for(answer))
     return render(request, "accounts/sign_in.html", {"form": form, "next": wanted}, status=status)
@@ -56,10 +56,11 @@ def sentence_for(answer: PasswordAnswer) -> str:
 
 def onward(request: SignedInRequest) -> HttpResponse:
     """The next shut door of somebody whose password was accepted, or the page they wanted."""
-    if not request.user.is_verified():  # type: ignore[attr-defined]
-        known = selectors.has_second_factor(request.user.pk)
-        return redirect("accounts:sign_in_code" if known else "accounts:enrol")
-    return landing(request)
+    return landing(request) if request.session_record else second_step(request)
+
+
+def second_step(request: HttpRequest) -> HttpResponse:
+    return redirect("accounts:sign_in_code" if selectors.has_second_factor(request.user.pk) else "accounts:enrol")
 
 
 def landing(request: SignedInRequest) -> HttpResponse:
