@@ -145,22 +145,22 @@ def missing(catalogue: Iterable[POEntry]) -> list[POEntry]:
 
 def asked_as_json(entry: POEntry) -> tuple[str, Translation]:
     """An untranslated entry as a translator gets it: key, and the English text or texts to replace."""
-    key = f"{entry.msgctxt}{CONTEXT_SEPARATOR}{entry.msgid}" if entry.msgctxt is not None else entry.msgid
+    key = f"{entry.msgctxt}{CONTEXT_SEPARATOR}{entry.msgid}" if entry.msgctxt else entry.msgid
     return key, [entry.msgid, entry.msgid_plural] if entry.msgid_plural else entry.msgid
 
 
-def fill(language: str, catalogue: POFile, answers: Mapping[str, Translation]) -> int:
-    """Puts answers into the catalogue: all of them, or none when one is unknown or faulty."""
+def fill(language: str, catalogue: POFile, answers: Mapping[str, Translation]) -> list[str]:
+    """Puts answers into the catalogue: all of them, or none when one is faulty. Returns the keys the source lost."""
     entries = {asked_as_json(entry)[0]: entry for entry in catalogue}
-    reasons = [f"Not in the catalogue: {key!r}" for key in answers if key not in entries]
-    for key, answer in answers.items():
-        if key in entries:
-            reasons += refused(language, entries[key], answer) or []
-            put(entries[key], language, answer)
-            reasons += [f"{key!r}: {fault}" for fault in faults(language, entries[key])]
+    gone = [key for key in answers if key not in entries]
+    reasons: list[str] = []
+    for key in answers.keys() & entries.keys():
+        reasons += refused(language, entries[key], answers[key])
+        put(entries[key], language, answers[key])
+        reasons += [f"{key!r}: {fault}" for fault in faults(language, entries[key])]
     if reasons:
-        raise CannotFill(reasons)
-    return len(answers)
+        raise CannotFill(sorted(reasons))
+    return gone
 
 
 def refused(language: str, entry: POEntry, answer: Translation) -> list[str]:

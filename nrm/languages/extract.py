@@ -19,9 +19,12 @@ TEMPLATE_SUFFIXES = {".html", ".txt", ".svg", ".typ"}
 TRANSLATOR_COMMENT = "Translators:"
 
 #: Which arguments of which function are (context,) message (, plural).
-PLAIN, PLURAL = (1,), (1, 2)
-IN_CONTEXT, PLURAL_IN_CONTEXT = ((1, "c"), 2), ((1, "c"), 2, 3)
-KEYWORDS: dict[str, tuple[object, ...]] = {
+Places = tuple[int | tuple[int, int] | tuple[int, str], ...]
+PLAIN: Places = (1,)
+PLURAL: Places = (1, 2)
+IN_CONTEXT: Places = ((1, "c"), 2)
+PLURAL_IN_CONTEXT: Places = ((1, "c"), 2, 3)
+KEYWORDS: dict[str, Places] = {
     **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"], PLAIN),
     **dict.fromkeys(["ngettext", "ngettext_lazy"], PLURAL),
     **dict.fromkeys(["pgettext", "pgettext_lazy"], IN_CONTEXT),

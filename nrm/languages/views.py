@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -35,8 +37,8 @@ set_language.open_door = True  # type: ignore[attr-defined]
 
 
 def keep_in_account(request: HttpRequest, language: str) -> None:
-    user = request.user
-    user.language = language  # type: ignore[union-attr]
+    user: Any = request.user
+    user.language = language
     user.save(update_fields=["language"])
 
 

@@ -64,7 +64,7 @@ class PartialDateWidget(forms.MultiWidget):
 
     def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
         lengths = {"day": 2, "month": 2, "year": 4}
-        parts = {
+        parts: dict[str, forms.Widget | type[forms.Widget]] = {
             part: forms.TextInput({"inputmode": "numeric", "maxlength": length, "size": length, "autocomplete": "off"})
             for part, length in lengths.items()
         }
@@ -154,5 +154,6 @@ class PartialDateField(forms.Field):
         return ValidationError(self.error_messages[code], code=code, params=params)
 
     def has_changed(self, initial: PartialDate | None, data: Sequence[Any] | None) -> bool:
-        before = self.widget.decompress(initial) if isinstance(self.widget, PartialDateWidget) else []
-        return [str(part or "") for part in before] != [str(part or "").strip() for part in data or ["", "", ""]]
+        before = (initial.day, initial.month, initial.year) if initial else (None, None, None)
+        typed = [str(part or "").strip() for part in data or ["", "", ""]]
+        return [str(part or "") for part in before] != typed

@@ -90,6 +90,7 @@ def test_plural_forms_are_djangos_and_all_filled(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_number_takes_its_form(language: str) -> None:
     entry = FOLDER.read(language).find("Your password must contain at least %(min_length)d character.")
+    assert entry
     with override("sr-latn" if language == GENERATED else language):
         shown = [ngettext(entry.msgid, entry.msgid_plural, number) for number in NUMBERS]
     assert shown == [entry.msgstr_plural[form] for form in FORM_OF[language]]

@@ -63,7 +63,8 @@ class Command(BaseCommand):
         found = messages(settings.BASE_DIR)
         catalogue = catalogues.updated(language, folder.read(language), found)
         try:
-            count = catalogues.fill(language, catalogue, json.loads(file.read_text(encoding="utf-8")))
+            answers = json.loads(file.read_text(encoding="utf-8"))
+            gone = catalogues.fill(language, catalogue, answers)
         except (OSError, ValueError) as error:
             raise CommandError(f"{file} cannot be read: {error}") from error
         except CannotFill as refusal:
@@ -71,5 +72,8 @@ class Command(BaseCommand):
         folder.write(language, catalogue)
         if language == MASTER:
             folder.write(GENERATED, catalogues.in_latin(catalogue, found))
+        for key in gone:
+            self.stderr.write(f"Not in the source any more: {key!r}")
         left = len(catalogues.missing(catalogue))
-        self.stdout.write(f"{language}: {count} taken, {left} of {len(catalogue)} not translated")
+        taken = len(answers) - len(gone)
+        self.stdout.write(f"{language}: {taken} taken, {left} of {len(catalogue)} not translated")
