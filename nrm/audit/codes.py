@@ -133,6 +133,39 @@ def label_of(action: str) -> str | Promise:
     return steps().get(action, action)
 
 
-def groups() -> list[str]:
-    """What comes before the dot: who filters the log chooses one of these."""
-    return sorted({code.partition(".")[0] for code in [*Code.values, *steps()]})
+class Group(TextChoices):
+    """Kinds of act, for whoever looks for something in the log."""
+
+    SIGNING_IN = "signing_in", _("Signing in")
+    ACCOUNTS = "accounts", _("Accounts and organisations")
+    CASES = "cases", _("Cases")
+    IDENTITY = "identity", _("Identity")
+    SCREENING = "screening", _("Screening and status")
+    REFERRALS = "referrals", _("Referrals")
+    PLACEMENTS = "placements", _("Placements")
+    SUPPORT = "support", _("Support")
+    REINTEGRATION = "reintegration", _("Reintegration")
+    TASKS = "tasks", _("Tasks and time limits")
+    REFUSALS = "refusals", _("Refusals")
+    AUDIT = "audit", _("Audit log")
+
+    @property
+    def prefixes(self) -> frozenset[str]:
+        return PREFIXES[self]
+
+
+#: What stands before the dot in the codes of a group; every code belongs to one.
+PREFIXES: dict[str, frozenset[str]] = {
+    Group.SIGNING_IN: frozenset({"sign_in", "sign_out", "session", "second_factor", "password", "language"}),
+    Group.ACCOUNTS: frozenset({"person", "invitation", "membership", "account", "organisation"}),
+    Group.CASES: frozenset({"case", "participation", "history", "statistics", "note", "risk", "need", "consent"}),
+    Group.IDENTITY: frozenset({"identity", "seal", "vault"}),
+    Group.SCREENING: frozenset({"screening", "status"}),
+    Group.REFERRALS: frozenset({"referral"}),
+    Group.PLACEMENTS: frozenset({"placement", "places", "shelter", "unit"}),
+    Group.SUPPORT: frozenset({"support", "episode", "appointment", "alert"}),
+    Group.REINTEGRATION: frozenset({"reintegration", "plan", "goal", "review"}),
+    Group.TASKS: frozenset({"task", "clock"}),
+    Group.REFUSALS: frozenset({"request"}),
+    Group.AUDIT: frozenset({"audit"}),
+}

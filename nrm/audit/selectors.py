@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from nrm.access.roles import Role
-from nrm.audit.codes import Code, Outcome, label_of
+from nrm.audit.codes import Code, Group, Outcome, label_of
 from nrm.audit.encoding import GENESIS, event_hash
 from nrm.audit.models import Checkpoint, Event, Head
 
@@ -36,7 +38,7 @@ class EventFilter:
         if self.case_code:
             wanted &= Q(case_code=self.case_code)
         if self.group:
-            wanted &= Q(action__startswith=f"{self.group}.") | Q(action=self.group)
+            wanted &= reduce(or_, (_begins_with(prefix) for prefix in sorted(Group(self.group).prefixes)))
         if self.outcome:
             wanted &= Q(outcome=self.outcome)
         if self.user_id:
@@ -148,6 +150,10 @@ def last_verification() -> Verification | None:
 def describe(event: Event) -> str:
     """What happened, in the reader's language."""
     return str(label_of(event.action))
+
+
+def _begins_with(prefix: str) -> Q:
+    return Q(action__startswith=f"{prefix}.") | Q(action=prefix)
 
 
 def _line(event: Event) -> EventLine:

@@ -36,12 +36,13 @@ def events(request: HttpRequest) -> HttpResponse:
     filters = {name: request.GET[name] for name in form.fields if request.GET.get(name) and name != "before"}
     context = {
         "form": form,
-        "page": page,
+        "lines": page.lines,
         "state": selectors.chain_state(),
-        "filters": filters,
-        "newest": urlencode(filters),
-        "older": urlencode({**filters, "before": page.older_than}) if page.older_than else "",
-        "is_first_page": before is None,
+        "is_filtered": bool(filters),
+        "pager": {
+            "previous_url": "?" + urlencode(filters) if before else "",
+            "next_url": "?" + urlencode({**filters, "before": page.older_than}) if page.older_than else "",
+        },
     }
     return render(request, "audit/events.html", context, status=200 if is_valid else 422)
 

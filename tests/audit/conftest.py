@@ -56,8 +56,10 @@ def chain(cast: Any, organisation: Any) -> list[Event]:
     """Eight events of several kinds, the first two with history rows."""
     actor: Actor = cast.case_worker.actor
     for number in range(3):
-        record("case.read", by=actor, case_code="K7Q2-M4RT", subject=f"cases.case:{number}", data={"blocks": ["risk"]})
+        record(
+            "case.read", by=actor, case_code="K7Q2-M4RT-9XCY", subject=f"cases.case:{number}", data={"blocks": ["risk"]}
+        )
     record("sign_in.failed", by=None, outcome="failed")  # type: ignore[arg-type]
-    record("referral.send", by=actor, case_code="K7Q2-M4RT")
+    record("referral.send", by=actor, case_code="K7Q2-M4RT-9XCY")
     record("request.refused", by=cast.stranger.actor, outcome="refused")  # type: ignore[arg-type]
     return list(Event.objects.order_by("sequence"))

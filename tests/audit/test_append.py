@@ -19,7 +19,7 @@ from tests.audit.conftest import past_the_guards
 
 @pytest.mark.django_db
 def test_each_event_continues_the_one_before() -> None:
-    first = actions.record(Code.CASE_READ, by=THE_SERVICE, case_code="K7Q2-M4RT")
+    first = actions.record(Code.CASE_READ, by=THE_SERVICE, case_code="K7Q2-M4RT-9XCY")
     second = actions.record("case.hold", by=THE_SERVICE)
     assert (first.sequence, second.sequence) == (1, 2)
     assert (bytes(first.previous), bytes(second.previous)) == (encoding.GENESIS, first.hash)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +21,7 @@ from workflows.effects import Notify
 from workflows.registry import MACHINES, all_edges
 
 pytestmark = pytest.mark.django_db
-CODE = "K7Q2-M4RT"
+CODE = "K7Q2-M4RT-9XCY"
 
 
 class BrokenServer(EmailBackend):
@@ -148,7 +147,7 @@ def test_the_worker_delivers(cast: Any) -> None:
 
 
 @pytest.fixture
-def slow_mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def slow_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     send = EmailBackend.send_messages
 
     def slowly(self: EmailBackend, messages: Any) -> int:
@@ -156,7 +155,6 @@ def slow_mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return send(self, messages)
 
     monkeypatch.setattr(EmailBackend, "send_messages", slowly)
-    return
 
 
 @pytest.mark.concurrency

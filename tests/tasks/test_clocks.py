@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from nrm.tasks import actions, selectors
 from nrm.tasks.models import Clock
 
-CODE = "K7Q2-M4RT"
+CODE = "K7Q2-M4RT-9XCY"
 START = datetime(2026, 3, 5, 9, tzinfo=UTC)
 
 
