@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -77,7 +77,9 @@ class ScreeningQuerySet(models.QuerySet["Screening"]):
         return self.completed().filter(gives_grounds=True)
 
     def by(self, user_id: UUID) -> ScreeningQuerySet:
-        return self.filter(started_by=user_id)
+        """Those the user began or answered in."""
+        answered = Answer.objects.filter(screening=OuterRef("pk"), answered_by=user_id)
+        return self.filter(Q(started_by=user_id) | Exists(answered))
 
 
 class Screening(CaseChild):
@@ -92,6 +94,8 @@ class Screening(CaseChild):
     #: The explained result, in codes: per dimension its outcome, what speaks for it and what is unknown.
     result = models.JSONField(default=dict, editable=False)
     gives_grounds = models.BooleanField(default=False, editable=False)
+    #: A professional recorded that exploitation was intended but had not begun (the person was stopped early).
+    intent_recorded = models.BooleanField(default=False, editable=False)
     judgement = SealedField(null=True)
     state = models.CharField(max_length=12, choices=ScreeningState, default=ScreeningState.DRAFT)
     history = History()
@@ -104,8 +108,14 @@ class Screening(CaseChild):
             models.CheckConstraint(condition=Q(state__in=ScreeningState.values), name="screening_state_known"),
         ]
 
+    # What the machine asks (workflows.screening.ScreeningSubject).
+
     def has_answers(self) -> bool:
         return self.answers.exists()
+
+    def has_newer(self) -> bool:
+        """A screening of the same case that was completed after this one began."""
+        return type(self).objects.completed().filter(case=self.case_id, started_at__gt=self.started_at).exists()
 
 
 class AnswerValue(models.TextChoices):
@@ -122,7 +132,7 @@ class EvidenceBasis(models.TextChoices):
 
 
 class Answer(models.Model):
-    """One answered indicator of a screening."""
+    """One answered indicator of a screening. `version` tells a colleague's answer from the one a page was made with."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="answers")
@@ -132,12 +142,14 @@ class Answer(models.Model):
     note = SealedField(null=True)
     answered_by = models.UUIDField(editable=False)
     answered_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
     history = History()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["screening", "indicator"], name="answer_once_an_indicator"),
             models.CheckConstraint(condition=Q(value__in=AnswerValue.values), name="answer_value_known"),
+            models.CheckConstraint(condition=Q(basis__in=["", *EvidenceBasis.values]), name="answer_basis_known"),
         ]
 
     def __str__(self) -> str:
