@@ -1,0 +1,171 @@
+"""What people do when they record what they saw: open a case, answer, complete, replace."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nrm.access.actor import Actor
+from nrm.access.permissions import Permission
+from nrm.access.refusals import MovedOn, NotVisible
+from nrm.audit.codes import Code
+from nrm.cases import actions as cases
+from nrm.cases import lifecycle
+from nrm.cases.models import Case
+from nrm.cases.selectors import require, standing_in
+from nrm.identification.models import Answer, Indicator, IndicatorSet, Screening
+from nrm.identification.selectors import explanation_now, newest_set
+from nrm.identification.sets import write_missing
+from nrm.lib import clock
+from nrm.vault.fields import place_of
+from nrm.vault.sealing import seal_text, unseal_text
+from workflows.screening import ScreeningFlow, ScreeningState
+
+
+@transaction.atomic
+def load_sets() -> list[str]:
+    """Load the published indicator sets that are missing and name them. A set that exists is never changed."""
+    return write_missing(IndicatorSet, Indicator)
+
+
+@transaction.atomic
+def open_case(
+    *,
+    by: Actor,
+    lead_organisation_id: UUID,
+    age_group: str,
+    sex: str,
+    suspected: str,
+    safe_to_talk: str,
+    spoken_language: str = "",
+    needs_interpreter: bool = False,
+) -> Screening:
+    """Open a case and begin its first screening, both or neither."""
+    case = cases.open_case(
+        by=by,
+        lead_organisation_id=lead_organisation_id,
+        age_group=age_group,
+        sex=sex,
+        spoken_language=spoken_language,
+        needs_interpreter=needs_interpreter,
+    )
+    return begin_screening(case, by=by, suspected=suspected, safe_to_talk=safe_to_talk)
+
+
+def begin_screening(case: Case, *, by: Actor, suspected: str, safe_to_talk: str) -> Screening:
+    screening = Screening(
+        case=case,
+        indicator_set=newest_set(),
+        suspected=suspected,
+        safe_to_talk=safe_to_talk,
+        started_by=by.user_id,
+    )
+    return lifecycle.begin(ScreeningFlow, screening, by=by)
+
+
+@transaction.atomic
+def answer_indicator(
+    screening: Screening,
+    indicator_code: str,
+    *,
+    by: Actor,
+    expected_version: int,
+    value: str,
+    basis: str = "",
+    note: str = "",
+) -> Answer:
+    """Answer an indicator of a draft, or change the answer. `expected_version` is 0 where there was no answer yet.
+
+    Locks the case first, so that nobody completes the screening meanwhile. The same answer again writes nothing.
+    `MovedOn` when a colleague answered or completed it since the page was made.
+    """
+    draft = _locked_draft(screening, by=by)
+    answer = draft.answers.filter(indicator__code=indicator_code).first()
+    if (answer.version if answer else 0) != expected_version:
+        raise MovedOn
+    if answer is None:
+        return _first_answer(draft, indicator_code, by=by, value=value, basis=basis, note=note)
+    answer.screening = draft
+    if (answer.value, answer.basis, _note_of(answer)) == (value, basis, note):
+        return answer
+    return lifecycle.amend(
+        answer,
+        by=by,
+        permission=Permission.WRITE_SCREENING,
+        code=Code.SCREENING_ANSWERED,
+        expected_version=expected_version,
+        data={"indicator": indicator_code},
+        value=value,
+        basis=basis,
+        note=_sealed_note(answer, note),
+        answered_by=by.user_id,
+        answered_at=clock.now(),
+    )
+
+
+def _locked_draft(screening: Screening, *, by: Actor) -> Screening:
+    case = lifecycle.lock_case(screening.case_id)
+    require(standing_in(by, case), Permission.WRITE_SCREENING)
+    draft = Screening.objects.select_for_update(of=("self",)).get(pk=screening.pk)
+    draft.case = case
+    if draft.state != ScreeningState.DRAFT:
+        raise MovedOn(_("This screening was completed meanwhile. Its answers no longer change."))
+    return draft
+
+
+def _first_answer(draft: Screening, indicator_code: str, *, by: Actor, value: str, basis: str, note: str) -> Answer:
+    indicator = Indicator.objects.filter(indicator_set=draft.indicator_set_id, code=indicator_code).first()
+    if indicator is None:
+        raise NotVisible
+    answer = Answer(screening=draft, indicator=indicator, value=value, basis=basis, answered_by=by.user_id)
+    answer.note = _sealed_note(answer, note)
+    return lifecycle.add(
+        answer,
+        by=by,
+        permission=Permission.WRITE_SCREENING,
+        code=Code.SCREENING_ANSWERED,
+        data={"indicator": indicator_code},
+    )
+
+
+def _note_of(answer: Answer) -> str:
+    person = answer.screening.case.person
+    return unseal_text(person, place_of(answer, "note"), answer.note) if answer.note else ""
+
+
+def _sealed_note(answer: Answer, note: str) -> bytes | None:
+    return seal_text(answer.screening.case.person, place_of(answer, "note"), note) if note else None
+
+
+@transaction.atomic
+def complete_screening(
+    screening: Screening, *, by: Actor, expected_version: int, judgement: str = "", intent_recorded: bool = False
+) -> Screening:
+    """Freeze the answers and keep what they speak for, explained. Locks the case, so no answer slips in between."""
+    case = screening.case = lifecycle.lock_case(screening.case_id)
+    explanation = explanation_now(screening, intent_recorded=intent_recorded)
+    sealed = seal_text(case.person, place_of(screening, "judgement"), judgement) if judgement else None
+    return lifecycle.perform(
+        ScreeningFlow,
+        screening,
+        "complete",
+        by=by,
+        expected_version=expected_version,
+        result=explanation.as_codes(),
+        gives_grounds=explanation.gives_grounds,
+        intent_recorded=intent_recorded,
+        judgement=sealed,
+    )
+
+
+def take_screening_step(
+    screening: Screening, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
+) -> Screening:
+    if transition == "complete":
+        return complete_screening(screening, by=by, expected_version=expected_version, **facts)
+    return lifecycle.perform(
+        ScreeningFlow, screening, transition, by=by, expected_version=expected_version, reason=reason, **facts
+    )
