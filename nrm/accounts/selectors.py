@@ -10,10 +10,11 @@ from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from nrm.access.refusals import NotVisible
+from nrm.access.roles import Role
 from nrm.accounts.models import (
     BackupCode,
     Invitation,
@@ -168,6 +169,12 @@ def organisations() -> QuerySet[Organisation]:
 
 def active_organisations() -> QuerySet[Organisation]:
     return Organisation.objects.filter(is_active=True)
+
+
+def organisations_that_can_lead() -> QuerySet[Organisation]:
+    """Active organisations in which somebody works as a case worker, so that a case finds a hand there."""
+    workers = Membership.objects.filter(organisation=OuterRef("pk"), role=Role.CASE_WORKER, ended_at=None)
+    return active_organisations().filter(Exists(workers.filter(user__is_active=True)))
 
 
 def organisations_taking_referrals(*, besides: UUID) -> QuerySet[Organisation]:
