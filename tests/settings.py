@@ -4,4 +4,4 @@ import os
 
 os.environ.setdefault("NRM_MODE", "test")
 
-from nrm.settings import *  # noqa: E402
+from nrm.settings import *
