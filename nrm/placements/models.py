@@ -62,6 +62,11 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def for_whom(self) -> list[str]:
+        """Labels of the sexes and ages the place is meant for."""
+        labels = [*map(Sex, self.sexes), *map(AgeGroup, self.age_groups)]
+        return [str(choice.label) for choice in labels]
+
     def mismatches(self, case: Case) -> list[str]:
         """Codes of what does not fit this case; empty when the place fits."""
         checks = {

@@ -1,0 +1,111 @@
+"""What both sides do to a referral."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nrm.access.actor import THE_SERVICE, Actor
+from nrm.access.permissions import Permission
+from nrm.access.refusals import MovedOn, NotYet
+from nrm.audit.codes import Code
+from nrm.cases import lifecycle
+from nrm.cases.models import Case
+from nrm.lib.clock import now
+from nrm.referrals.models import Message, MessageKind, Referral
+from nrm.referrals.selectors import referrals_overdue
+from nrm.vault.fields import place_of
+from nrm.vault.sealing import seal_text
+from workflows.referral import ReferralFlow, ReferralState
+
+
+def prepare_referral(
+    case: Case,
+    *,
+    by: Actor,
+    receiver_id: UUID,
+    service: str,
+    urgency: str,
+    basis: str,
+    summary: str,
+    categories: Iterable[str] = (),
+) -> Referral:
+    """A draft; nobody outside the lead sees it before it is sent."""
+    referral = Referral(
+        case=case,
+        sender_id=by.organisation_id,
+        receiver_id=receiver_id,
+        service=service,
+        urgency=urgency,
+        basis=basis,
+        categories=list(categories),
+        prepared_by=by.user_id,
+    )
+    referral.summary = _sealed(referral, summary)
+    return lifecycle.begin(ReferralFlow, referral, by=by)
+
+
+def change_draft(referral: Referral, *, by: Actor, expected_version: int, summary: str, **values: Any) -> Referral:
+    """Change a referral before it is sent. The version speaks for the state: any step would have raised it."""
+    if referral.state != ReferralState.DRAFT:
+        raise NotYet(_("The referral was sent already and stays as it is."))
+    if referral.version != expected_version:
+        raise MovedOn
+    return lifecycle.amend(
+        referral,
+        by=by,
+        permission=Permission.SEND_REFERRAL,
+        code=Code.REFERRAL_CHANGED,
+        expected_version=expected_version,
+        data={"changed": sorted([*values, "summary"])},
+        summary=_sealed(referral, summary),
+        **values,
+    )
+
+
+@transaction.atomic
+def take_step(
+    referral: Referral, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
+) -> Referral:
+    """Fire a transition. What is written with it is a message that the other side reads.
+
+    The message goes first: declining and completing end the writer's own access.
+    """
+    if transition == "send":
+        facts["sent_at"] = now()
+    if transition in MessageKind.values and reason.strip():
+        _write_message(referral, MessageKind(transition), by=by, text=reason)
+    return lifecycle.perform(
+        ReferralFlow, referral, transition, by=by, expected_version=expected_version, reason=reason, **facts
+    )
+
+
+def expire_overdue(at: datetime) -> int:
+    """Expire what was not answered in time; how many. One answered at this very moment stays answered."""
+    expired = 0
+    for referral in referrals_overdue(at):
+        try:
+            take_step(referral, "expire", by=THE_SERVICE, expected_version=referral.version)
+        except (MovedOn, NotYet):
+            continue
+        expired += 1
+    return expired
+
+
+def _write_message(referral: Referral, kind: MessageKind, *, by: Actor, text: str) -> Message:
+    message = Message(referral=referral, kind=kind, written_by=by.user_id)
+    message.body = seal_text(referral.case.person, place_of(message, "body"), text)
+    is_senders = kind in {MessageKind.ANSWER, MessageKind.WITHDRAWN}
+    permission = Permission.SEND_REFERRAL if is_senders else Permission.ANSWER_REFERRAL
+    return lifecycle.add(
+        message, by=by, permission=permission, code=Code.REFERRAL_MESSAGE_WRITTEN, data={"kind": kind.value}
+    )
+
+
+def _sealed(referral: Referral, summary: str) -> bytes | None:
+    return seal_text(referral.case.person, place_of(referral, "summary"), summary) if summary else None

@@ -1,0 +1,292 @@
+"""Reading referrals: as the lead that sends them, or as the organisation that was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from nrm.access.actor import Actor
+from nrm.access.permissions import Permission
+from nrm.access.policy import RECEIVERS, Standing
+from nrm.access.refusals import NotPermitted, NotVisible
+from nrm.access.roles import Role
+from nrm.cases.lifecycle import narrowed
+from nrm.cases.models import Basis, Case, DataCategory, reference
+from nrm.cases.selectors import cases_visible_to, standing_in
+from nrm.referrals.models import Message, MessageKind, Referral, ReferralQuerySet
+from nrm.tasks.models import Clock
+from nrm.vault.fields import place_of
+from nrm.vault.sealing import unseal_text
+from workflows.effects import Party
+from workflows.referral import OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
+
+PAGE = 25
+ANSWER_CLOCK = "referral_answer"
+#: What the receiver has on its hands; a question it asked waits for the other side.
+RUNNING = (ReferralState.MORE_INFO, ReferralState.ACCEPTED, ReferralState.IN_SERVICE)
+#: The receiver's messages; all others are the sender's.
+FROM_RECEIVER = frozenset({MessageKind.QUESTION, MessageKind.DECLINED, MessageKind.COMPLETED})
+
+
+def referral_for(
+    actor: Actor, pk: UUID, permission: Permission = Permission.SEE_OWN_REFERRAL
+) -> tuple[Referral, Standing]:
+    """The referral and how the actor stands to its case. Whoever is on neither side gets `NotVisible`.
+
+    Seeing needs only a side: the receiver keeps the bare record of a referral that has ended. Any other permission
+    has to be there now, else `NotPermitted`.
+    """
+    related = ("case__person", "sender", "receiver")
+    referral = Referral.objects.select_related(*related).filter(pk=pk).first()
+    if referral is None:
+        raise NotVisible
+    standing = standing_in(actor, referral.case)
+    if side_of(referral, standing) is None:
+        raise NotVisible
+    if permission is not Permission.SEE_OWN_REFERRAL and not narrowed(standing, referral).may(permission):
+        raise NotPermitted
+    return referral, standing
+
+
+def side_of(referral: Referral, standing: Standing) -> Party | None:
+    """From which side the actor may read: as the lead of the case, or as the organisation it was sent to."""
+    if standing.may(Permission.SEE_REFERRALS):
+        return Party.SENDER
+    actor = standing.actor
+    was_sent_here = referral.receiver_id == actor.organisation_id and referral.sent_at is not None
+    if not was_sent_here or actor.role not in RECEIVERS:
+        return None
+    is_over = referral.state not in OPEN_REFERRALS
+    return Party.RECEIVER if is_over or standing.may(Permission.SEE_OWN_REFERRAL) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of the conversation, opened."""
+
+    kind: str
+    is_ours: bool
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralPage:
+    """What one side sees. The receiver's sight of the text ends with the referral."""
+
+    referral: Referral
+    is_sender: bool
+    shows_text: bool
+    summary: str
+    conversation: list[Line]
+    shared: list[str]
+    answer_due_at: datetime | None
+    may_open_case: bool
+
+
+def referral_page(referral: Referral, standing: Standing) -> ReferralPage:
+    side = side_of(referral, standing)
+    is_sender = side is Party.SENDER
+    shows_text = is_sender or referral.state in OPEN_REFERRALS
+    return ReferralPage(
+        referral=referral,
+        is_sender=is_sender,
+        shows_text=shows_text,
+        summary=summary_of(referral) if shows_text else "",
+        conversation=conversation(referral, is_sender=is_sender) if shows_text else [],
+        shared=shared_now(referral),
+        answer_due_at=answer_due(referral),
+        may_open_case=_may_open_case(referral, standing, is_sender=is_sender),
+    )
+
+
+def _may_open_case(referral: Referral, standing: Standing, *, is_sender: bool) -> bool:
+    """Before acceptance the receiver reads this page only; the case opens with the acceptance."""
+    if is_sender:
+        return True
+    return referral.state in {ReferralState.ACCEPTED, ReferralState.IN_SERVICE} and standing.may(Permission.SEE_CASE)
+
+
+def summary_of(referral: Referral) -> str:
+    if referral.summary is None:
+        return ""
+    return unseal_text(referral.case.person, place_of(referral, "summary"), referral.summary)
+
+
+def conversation(referral: Referral, *, is_sender: bool) -> list[Line]:
+    """Oldest first."""
+    return [
+        Line(
+            kind=MessageKind(message.kind).label,
+            is_ours=(message.kind in FROM_RECEIVER) is not is_sender,
+            text=unseal_text(referral.case.person, place_of(message, "body"), message.body),
+            at=message.written_at,
+        )
+        for message in Message.objects.filter(referral=referral)
+    ]
+
+
+def shared_now(referral: Referral) -> list[str]:
+    """Labels of the categories that the receiver may see today: what was asked for, as far as consent still covers."""
+    wanted = [category for category in DataCategory if category.value in referral.categories]
+    if referral.basis != Basis.CONSENT:
+        return [str(category.label) for category in wanted]
+    live = referral.case.consents.live().filter(recipient=referral.receiver_id).values_list("categories", flat=True)
+    covered = {category for categories in live for category in categories}
+    return [str(category.label) for category in wanted if category.value in covered]
+
+
+def answer_due(referral: Referral) -> datetime | None:
+    return answers_due([referral]).get(referral.pk)
+
+
+def answers_due(referrals: list[Referral]) -> Mapping[UUID, datetime]:
+    """Until when each is to be answered; one query."""
+    waiting = {reference(row): row.pk for row in referrals if row.state in WAITING_FOR_ANSWER}
+    clocks = Clock.objects.filter(key=ANSWER_CLOCK, stopped_at=None, subject__in=list(waiting))
+    return {waiting[clock.subject]: clock.due_at for clock in clocks}
+
+
+def referrals_overdue(now: datetime) -> list[Referral]:
+    """Those still unanswered after their time limit, longest first."""
+    waiting = {reference(row): row for row in Referral.objects.waiting_for_answer().select_related("case")}
+    clocks = Clock.objects.filter(
+        key=ANSWER_CLOCK, stopped_at=None, due_at__lte=now, subject__in=list(waiting)
+    ).order_by("due_at", "id")
+    return [waiting[clock.subject] for clock in clocks]
+
+
+# The inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ended; the next one begins after it."""
+
+    prepared_at: datetime
+    referral_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.prepared_at.isoformat()}~{self.referral_id}"
+
+    @classmethod
+    def read(cls, text: str) -> Cursor | None:
+        """From the address; None when it is no place."""
+        prepared_at, _, referral_id = text.partition("~")
+        try:
+            moment = datetime.fromisoformat(prepared_at)
+            return cls(moment, UUID(referral_id)) if moment.tzinfo else None
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    rows: list[Referral]
+    due: Mapping[UUID, datetime]
+    after: Cursor | None
+
+
+def referrals_waiting_for(actor: Actor) -> ReferralQuerySet:
+    """Those on which the actor's organisation has the next word: to answer, or to answer a question about."""
+    return _visible(actor).filter(_waits_for(actor))
+
+
+def referrals_running(actor: Actor) -> ReferralQuerySet:
+    return _visible(actor).filter(_received(actor), state__in=RUNNING)
+
+
+def referrals_sent(actor: Actor) -> ReferralQuerySet:
+    return _visible(actor).filter(_sent(actor))
+
+
+def referrals_ended(actor: Actor) -> ReferralQuerySet:
+    """What was asked of the organisation and is over: the bare record, without the case."""
+    over = Q(sent_at__isnull=False) & ~Q(state__in=OPEN_REFERRALS)
+    return Referral.objects.filter(over, _received(actor))
+
+
+BOXES = {
+    "waiting": referrals_waiting_for,
+    "running": referrals_running,
+    "sent": referrals_sent,
+    "ended": referrals_ended,
+}
+
+
+def inbox_page(actor: Actor, box: str, wanted: Mapping[str, Any], *, after: Cursor | None = None) -> InboxPage:
+    """A page of one box, newest first, narrowed by columns."""
+    rows = BOXES[box](actor).filter(**wanted).select_related("case", "sender", "receiver")
+    if after is not None:
+        earlier = Q(prepared_at__lt=after.prepared_at) | Q(prepared_at=after.prepared_at, pk__lt=after.referral_id)
+        rows = rows.filter(earlier)
+    found = list(rows.order_by("-prepared_at", "-id")[: PAGE + 1])
+    shown = found[:PAGE]
+    last = Cursor(shown[-1].prepared_at, shown[-1].pk) if len(found) > PAGE else None
+    return InboxPage(shown, answers_due(shown), last)
+
+
+def inbox_counts(actor: Actor) -> dict[str, int]:
+    """How many wait, run, and are sent and still open; one query."""
+    counts = _visible(actor).aggregate(
+        waiting=Count("pk", filter=_waits_for(actor)),
+        running=Count("pk", filter=_received(actor) & Q(state__in=RUNNING)),
+        sent=Count("pk", filter=_sent(actor) & Q(state__in=OPEN_REFERRALS)),
+    )
+    return dict(counts)
+
+
+def _visible(actor: Actor) -> ReferralQuerySet:
+    """Of cases that the actor takes part in now."""
+    return Referral.objects.filter(case__in=cases_visible_to(actor))
+
+
+def _waits_for(actor: Actor) -> Q:
+    asked = _received(actor) & Q(state=ReferralState.SENT)
+    return asked | (_sent(actor) & Q(state=ReferralState.MORE_INFO))
+
+
+def _received(actor: Actor) -> Q:
+    """Nothing for roles that no referral is sent to."""
+    if actor.role not in RECEIVERS:
+        return Q(pk__in=())
+    return Q(receiver=actor.organisation_id, sent_at__isnull=False)
+
+
+def _sent(actor: Actor) -> Q:
+    return Q(sender=actor.organisation_id) if actor.role is Role.CASE_WORKER else Q(pk__in=())
+
+
+# The case page
+
+
+def block_for(case: Case, standing: Standing, actor: Actor) -> dict[str, Any] | None:
+    """The referrals of a case for its page: all for the lead, their own for the others, nothing for the rest."""
+    is_lead = standing.may(Permission.SEE_REFERRALS)
+    if not is_lead and not standing.may(Permission.SEE_OWN_REFERRAL):
+        return None
+    rows = Referral.objects.filter(case=case).select_related("sender", "receiver")
+    if not is_lead:
+        rows = rows.filter(receiver=actor.organisation_id, sent_at__isnull=False)
+    found = list(rows)
+    due = answers_due(found)
+    return {
+        "case": case,
+        "rows": [{"referral": row, "due_at": due.get(row.pk), "waits": _waits(row, actor)} for row in found],
+        "may_prepare": standing.may(Permission.SEND_REFERRAL),
+        "is_lead": is_lead,
+    }
+
+
+def _waits(referral: Referral, actor: Actor) -> bool:
+    """Whether the next word is with the actor's organisation."""
+    if referral.state == ReferralState.SENT:
+        return referral.receiver_id == actor.organisation_id
+    return referral.state in {ReferralState.DRAFT, ReferralState.MORE_INFO} and (
+        referral.sender_id == actor.organisation_id
+    )

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from nrm.referrals import views
+
+app_name = "referrals"
+urlpatterns = [
+    path("referrals/", views.inbox, name="inbox"),
+    path("referrals/<uuid:pk>/", views.page, name="page"),
+    path("referrals/<uuid:pk>/change/", views.change, name="change"),
+    path("referrals/<uuid:pk>/<slug:transition>/", views.step, name="step"),
+    path("cases/<str:code>/referrals/new/", views.prepare, name="prepare"),
+]
