@@ -10,6 +10,7 @@ class Permission(StrEnum):
     SEE_PARTICIPANTS = "case.see_participants"
     SEE_TASKS = "case.see_tasks"
     SEE_HISTORY = "case.see_history"
+    SEE_OWN_HISTORY = "case.see_own_history"
     REVEAL_IDENTITY = "identity.reveal"
     WRITE_IDENTITY = "identity.write"
     SEE_CONSENT = "consent.see"
@@ -57,6 +58,7 @@ class Permission(StrEnum):
     RAISE_ALERT = "alert.raise"
     ASSESS_ALERT = "alert.assess"
     CLOSE_ALERT = "alert.close"
+    PASS_ON_ALERT = "alert.pass_on"
     WRITE_PLAN = "plan.write"
     EXPIRE = "clock.expire"
 

@@ -15,7 +15,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
-from nrm.access.permissions import Permission as P
+from nrm.access.permissions import Permission as P  # noqa: N817  one letter keeps the table a table
 from nrm.access.relations import Relation as Is
 from nrm.access.roles import Role
 
@@ -48,7 +48,7 @@ AUDITOR, ADMINISTRATOR, CLOCK = Role.AUDITOR, Role.ADMINISTRATOR, Role.CLOCK
 RECEIVERS = (WORKER, SHELTER, CLINICIAN, PROSECUTION)
 
 LEAD = as_(WORKER, Is.LEADS)
-REPORTER = as_((RESPONDER, WORKER), Is.REPORTED)
+REPORTER = as_((RESPONDER, WORKER, OFFICER), Is.REPORTED)
 ASKED = as_(RECEIVERS, Is.RECEIVED_REFERRAL)
 ACCEPTED = as_((WORKER, SHELTER, CLINICIAN), Is.ACCEPTED_REFERRAL)
 PROSECUTION_ASKED = as_(PROSECUTION, Is.ACCEPTED_REFERRAL)
@@ -66,6 +66,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.SEE_PARTICIPANTS: (*LEAD, *SHELTERING, *TREATING, *DECIDING, *as_(COORDINATOR)),
     P.SEE_TASKS: (*LEAD, *as_(COORDINATOR)),
     P.SEE_HISTORY: (*LEAD, *as_((COORDINATOR, AUDITOR))),
+    P.SEE_OWN_HISTORY: EVERYBODY_IN,
     P.REVEAL_IDENTITY: (
         *LEAD,
         *SHELTERING,
@@ -122,8 +123,9 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.PLAN_SUPPORT: (*LEAD, *as_(CLINICIAN, Is.ACCEPTED_REFERRAL)),
     P.PROVIDE_SUPPORT: (*TREATING, *SERVING),
     P.RAISE_ALERT: (*LEAD, *SHELTERING, *TREATING),
-    P.ASSESS_ALERT: TREATING,
+    P.ASSESS_ALERT: (*TREATING, *LEAD),
     P.CLOSE_ALERT: (*TREATING, *LEAD),
+    P.PASS_ON_ALERT: LEAD,
     P.WRITE_PLAN: LEAD,
     P.EXPIRE: as_(CLOCK),
     # Work that belongs to no case
@@ -158,8 +160,8 @@ class Standing:
 
 
 def relations_that_grant(role: Role, permission: P) -> frozenset[Is | None]:
-    """The relations through which this role can have the permission; None stands for the country-wide task."""
-    return frozenset(rule.relation for rule in POLICY[permission] if rule.role is role)
+    """The relations through which this role has the permission without more; None is the country-wide task."""
+    return frozenset(rule.relation for rule in POLICY[permission] if rule.role is role and rule.condition is None)
 
 
 def allows(actor: Actor, permission: P) -> bool:

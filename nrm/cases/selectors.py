@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -20,9 +21,10 @@ CONDITION_OF_CATEGORY = {
 }
 
 
-def cases_visible_to(actor: Actor) -> QuerySet[Case]:
-    """Every case the actor may know of. A country-wide role sees all, everybody else the cases they take part in."""
-    relations = relations_that_grant(actor.role, Permission.SEE_CASE)
+def cases_visible_to(actor: Actor, permission: Permission = Permission.SEE_CASE) -> QuerySet[Case]:
+    """Every case of which the actor may know this much. A country-wide role sees all, everybody else the cases they
+    take part in. What needs a condition beside the relation counts as not granted."""
+    relations = relations_that_grant(actor.role, permission)
     if None in relations:
         return Case.objects.all()
     mine = Participation.objects.open().of(actor.user_id, actor.organisation_id)
@@ -55,6 +57,15 @@ def standing_in(actor: Actor, case: Case) -> Standing:
     if relations & {Relation.ACCEPTED_REFERRAL}:
         conditions = _consented_conditions(actor, case)
     return Standing(actor=actor, relations=relations, conditions=conditions)
+
+
+def standings_in(actor: Actor, cases: Collection[Case]) -> dict[UUID, Standing]:
+    """How the actor stands to each of these cases, without conditions, in one query."""
+    mine = Participation.objects.open().of(actor.user_id, actor.organisation_id).filter(case__in=cases)
+    relations: dict[UUID, set[Relation]] = {case.pk: set() for case in cases}
+    for case_id, relation in mine.values_list("case_id", "relation"):
+        relations[case_id].add(Relation(relation))
+    return {pk: Standing(actor, frozenset(found)) for pk, found in relations.items()}
 
 
 def _consented_conditions(actor: Actor, case: Case) -> frozenset[Condition]:

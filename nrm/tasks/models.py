@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from nrm.accounts.models import Organisation
+from nrm.countries.terms import ClockName
 from nrm.tasks.kinds import FINISHED_BY_HAND, TaskKind, TaskOutcome
 
 
@@ -104,3 +105,7 @@ class Clock(models.Model):
             models.Index(fields=["due_at"], condition=Q(stopped_at=None, ran_out_at=None), name="clock_due"),
             models.Index(fields=["case_code"], name="clock_by_case"),
         ]
+
+    @property
+    def name(self) -> str:
+        return str(ClockName(self.key).label)

@@ -1,0 +1,45 @@
+"""Print the mechanism: the machines with who may do what, as Markdown and as diagrams, in any language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from nrm.desk import mechanism
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--language", default="en", choices=[code for code, _name in settings.LANGUAGES])
+        parser.add_argument("--into", type=Path, help="a folder for mechanism.md, access.md and the diagrams")
+
+    def handle(self, *_args: Any, language: str, into: Path | None, **_options: Any) -> None:
+        files = printed_files(language)
+        if into is None:
+            self.stdout.write(files["mechanism.md"])
+            return
+        for name, text in files.items():
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            (into / name).write_text(text, encoding="utf-8")
+
+
+def printed_files(language: str) -> dict[str, str]:
+    """File name -> text, relative to the folder of the documents."""
+    with translation.override(language):
+        machines = mechanism.machines(language)
+        files = {
+            f"mechanism/{machine.name}.svg": render_to_string(
+                "desk/_diagram.svg", {"diagram": machine.diagram, "name": machine.name}
+            )
+            for machine in machines
+        }
+        files["mechanism.md"] = render_to_string("desk/mechanism.md", {"machines": machines})
+        files["access.md"] = render_to_string("desk/access.md", {"table": mechanism.access_table()})
+        return files

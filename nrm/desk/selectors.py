@@ -1,0 +1,249 @@
+"""What the desk's pages show, read through the selectors of every room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+
+from nrm.access.actor import Actor
+from nrm.access.permissions import Permission
+from nrm.access.policy import Standing
+from nrm.access.relations import Relation
+from nrm.access.roles import Role
+from nrm.accounts.selectors import names_of
+from nrm.cases.models import Case, DataCategory, Participation
+from nrm.cases.selectors import case_for, standings_in
+from nrm.cases.steps import StepLink, step_links
+from nrm.countries import profile
+from nrm.desk.timeline import Moment, timeline_of
+from nrm.identification import selectors as identification
+from nrm.lib.clock import now
+from nrm.placements import selectors as placements
+from nrm.referrals import selectors as referrals
+from nrm.reintegration import selectors as reintegration
+from nrm.support import selectors as support
+from nrm.tasks.models import Clock, Task
+from nrm.tasks.selectors import (
+    Place,
+    clocks_of_case,
+    open_tasks_for,
+    tasks_of_case,
+    tasks_overdue,
+    tasks_overdue_in_country,
+    tasks_page,
+)
+from nrm.vault.fields import place_of
+from nrm.vault.sealing import unseal_text
+from workflows.case import PATH, CaseFlow, Stage
+
+PAGE = 25
+NOTES_SHOWN = 10
+
+#: The rooms of the case page from top to bottom: template folder and the selector of its block.
+BLOCKS: Mapping[str, Callable[[Case, Standing, Actor], dict[str, Any] | None]] = {
+    "identification": identification.block_for,
+    "referrals": referrals.block_for,
+    "placements": placements.block_for,
+    "support": support.block_for,
+    "reintegration": reintegration.block_for,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MyWork:
+    tasks: list[Task]
+    after: Place | None
+    overdue: int
+
+
+def my_work(actor: Actor, after: Place | None = None) -> MyWork:
+    """The actor's tasks, soonest due first; for the coordinator what is late anywhere in the country."""
+    if actor.role is Role.COORDINATOR:
+        late = tasks_overdue_in_country(now())
+        return MyWork(tasks=list(late[:PAGE]), after=None, overdue=late.count())
+    page = tasks_page(open_tasks_for(actor), after=after)
+    return MyWork(tasks=page.tasks, after=page.after, overdue=tasks_overdue(actor, now()).count())
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of the list; what is not shared with the reader is not shown."""
+
+    case: Case
+    shows_status: bool
+    shows_risk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseListPage:
+    rows: list[CaseRow]
+    #: Where the next page begins, as it stands in the address; empty on the last page.
+    after: str
+
+
+def case_list(actor: Actor, cases: QuerySet[Case], after: tuple[datetime, UUID] | None) -> CaseListPage:
+    """A page of the cases given, last changed first."""
+    ordered = cases.order_by("-changed_at", "-id")
+    if after:
+        changed_at, pk = after
+        ordered = ordered.filter(Q(changed_at__lt=changed_at) | Q(changed_at=changed_at, pk__lt=pk))
+    found = list(ordered[: PAGE + 1])
+    shown = found[:PAGE]
+    last = shown[-1] if len(found) > PAGE else None
+    standings = standings_in(actor, shown)
+    rows = [
+        CaseRow(
+            case=case,
+            shows_status=standings[case.pk].may(Permission.SEE_STATUS),
+            shows_risk=standings[case.pk].may(Permission.SEE_RISK_LEVEL),
+        )
+        for case in shown
+    ]
+    return CaseListPage(rows, f"{last.changed_at.isoformat()}~{last.pk}" if last else "")
+
+
+def read_place(text: str) -> tuple[datetime, UUID] | None:
+    """What `CaseListPage.after` wrote; None for anything else."""
+    moment, _tilde, pk = text.partition("~")
+    try:
+        return datetime.fromisoformat(moment), UUID(pk)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    organisation: str
+    relation: str | Promise
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNote:
+    body: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything one reader sees of one case; None stands for what is not shared with them."""
+
+    case: Case
+    standing: Standing
+    status_term: str | None
+    path: list[dict[str, Any]]
+    steps: list[StepLink]
+    tasks: list[Task]
+    clocks: list[Clock]
+    participants: list[Participant] | None
+    consents: list[dict[str, Any]] | None
+    notes: list[ReadNote] | None
+    timeline: list[Moment] | None
+    blocks: dict[str, dict[str, Any] | None]
+
+    @property
+    def rooms(self) -> list[tuple[str, dict[str, Any] | None]]:
+        """The template of each room's block with what it shows."""
+        return [(f"{room}/_block.html", block) for room, block in self.blocks.items()]
+
+    def may(self, permission: str) -> bool:
+        return self.standing.may(permission)
+
+    @property
+    def may_reveal(self) -> bool:
+        return self.may(Permission.REVEAL_IDENTITY)
+
+    @property
+    def may_see_risk(self) -> bool:
+        return self.may(Permission.SEE_RISK_LEVEL)
+
+    @property
+    def may_assess_risk(self) -> bool:
+        return self.may(Permission.ASSESS_RISK)
+
+    @property
+    def may_record_consent(self) -> bool:
+        return self.may(Permission.RECORD_CONSENT)
+
+    @property
+    def may_add_note(self) -> bool:
+        return self.may(Permission.ADD_NOTE)
+
+
+def case_page(actor: Actor, code: str) -> CasePage:
+    """`NotVisible` to strangers. The number of queries does not depend on how much there is."""
+    case, standing = case_for(actor, code)
+    shows_status = standing.may(Permission.SEE_STATUS)
+    return CasePage(
+        case=case,
+        standing=standing,
+        status_term=profile.current().status_term(case.status) if shows_status else None,
+        path=stepper(case),
+        steps=step_links(CaseFlow, case, standing, "cases:step", case.code),
+        tasks=_tasks(case, standing),
+        clocks=clocks_of_case(case.code) if shows_status else [],
+        participants=_participants(case) if standing.may(Permission.SEE_PARTICIPANTS) else None,
+        consents=_consents(case, standing) if standing.may(Permission.SEE_CONSENT) else None,
+        notes=_notes(case) if standing.may(Permission.SEE_NOTES) else None,
+        timeline=timeline_of(case, standing),
+        blocks={room: block(case, standing, actor) for room, block in BLOCKS.items()},
+    )
+
+
+def stepper(case: Case) -> list[dict[str, Any]]:
+    """The path with where the case is. On hold and closed keep the place the case would go back to."""
+    here = case.returns_to if case.stage in {Stage.ON_HOLD, Stage.CLOSED} else case.stage
+    position = [stage.value for stage in PATH].index(here)
+    resting = Stage(case.stage).label if case.stage != here else ""
+    return [
+        {
+            "label": stage.label,
+            "state": "done" if index < position else "current" if index == position else "ahead",
+            "note": resting if index == position else "",
+        }
+        for index, stage in enumerate(PATH)
+    ]
+
+
+def _tasks(case: Case, standing: Standing) -> list[Task]:
+    open_tasks = tasks_of_case(case.code)
+    if standing.may(Permission.SEE_TASKS):
+        return open_tasks
+    return [task for task in open_tasks if task.organisation_id == standing.actor.organisation_id]
+
+
+def _participants(case: Case) -> list[Participant]:
+    rows: Iterable[Participation] = case.participations.open().select_related("organisation").order_by("opened_at")
+    return [Participant(row.organisation.name, Relation(row.relation).label, row.opened_at) for row in rows]
+
+
+def _consents(case: Case, standing: Standing) -> list[dict[str, Any]]:
+    consents = case.consents.select_related("recipient")
+    may_change = standing.may(Permission.RECORD_CONSENT)
+    return [
+        {
+            "consent": consent,
+            "recipient": consent.recipient.name if consent.recipient else "",
+            "shared": [DataCategory(category).label for category in consent.categories],
+            "may_withdraw": may_change and consent.state == "given",
+        }
+        for consent in consents
+    ]
+
+
+def _notes(case: Case) -> list[ReadNote]:
+    notes = list(case.notes.all()[:NOTES_SHOWN])
+    names = names_of({note.written_by for note in notes})
+    return [
+        ReadNote(
+            unseal_text(case.person, place_of(note, "body"), note.body), names.get(note.written_by, ""), note.written_at
+        )
+        for note in notes
+    ]

@@ -1,0 +1,107 @@
+"""The timeline of a case: acts from the audit chain, with reasons from the history, as far as the reader may see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.utils.functional import Promise
+
+from nrm.access.permissions import Permission
+from nrm.access.policy import Standing
+from nrm.access.roles import Role
+from nrm.accounts.selectors import names_of
+from nrm.audit.codes import Code, Outcome, label_of, steps
+from nrm.audit.models import Event
+from nrm.cases.lifecycle import place_of_reason
+from nrm.cases.models import Case
+from nrm.vault.sealing import unseal_text
+
+SIZE = 30
+#: Reading is kept in the chain but would drown what happened.
+QUIET = (
+    Code.CASE_READ,
+    Code.CASE_LISTED,
+    Code.CASE_AMENDED,
+    Code.SCREENING_ANSWERED,
+    Code.REFERRAL_READ,
+    Code.HISTORY_READ,
+    Code.REQUEST_REFUSED,
+)
+#: Rooms whose reasons the lead team reads; clinical reasons stay with the clinicians.
+REASONS_SHARED = ("cases_", "identification_", "referrals_", "placements_", "reintegration_")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    at: datetime
+    sentence: str | Promise
+    who: str | Promise
+    detail: str = ""
+    icon: str = "circle"
+    tone: str = "quiet"
+
+
+def timeline_of(case: Case, standing: Standing) -> list[Moment] | None:
+    """Newest first. The lead sees the whole case with reasons, the coordinator its steps, others what their
+    organisation did; None for who may see no part of it."""
+    events = Event.objects.filter(case_code=case.code, outcome=Outcome.DONE).exclude(action__in=QUIET)
+    if standing.may(Permission.SEE_NOTES):
+        return _moments(case, list(events.order_by("-sequence")[:SIZE]), with_reasons=True)
+    if standing.may(Permission.SEE_HISTORY):
+        return _moments(case, list(events.filter(action__in=steps()).order_by("-sequence")[:SIZE]), with_names=False)
+    if standing.may(Permission.SEE_OWN_HISTORY):
+        own = events.filter(organisation_id=standing.actor.organisation_id)
+        return _moments(case, list(own.order_by("-sequence")[:SIZE]))
+    return None
+
+
+def _moments(case: Case, events: list[Event], *, with_names: bool = True, with_reasons: bool = False) -> list[Moment]:
+    names = names_of({event.user_id for event in events if event.user_id}) if with_names else {}
+    reasons = _reasons(case, events) if with_reasons else {}
+    return [
+        Moment(
+            at=event.at,
+            sentence=label_of(event.action),
+            who=names.get(event.user_id) or (Role(event.role).label if event.role else ""),
+            detail=reasons.get(event.sequence, ""),
+            icon="arrow-right" if event.action in steps() else "circle",
+            tone="accent" if event.action.startswith(("case.", "status.")) else "quiet",
+        )
+        for event in events
+    ]
+
+
+def _reasons(case: Case, events: Iterable[Event]) -> dict[int, str]:
+    """The reason of each event that has one, by its sequence; one query a history table."""
+    wanted: dict[str, dict[int, int]] = defaultdict(dict)
+    for event in events:
+        for table, history_id, _digest in event.history[:1]:
+            if table.startswith(REASONS_SHARED):
+                wanted[table][int(history_id)] = event.sequence
+    return {
+        sequence: reason
+        for table, rows in wanted.items()
+        for sequence, reason in _reasons_in(case, history_model(table), rows)
+    }
+
+
+def _reasons_in(case: Case, model: Any, rows: dict[int, int]) -> list[tuple[int, str]]:
+    found = model.objects.filter(history_id__in=rows).exclude(history_change_reason=None)
+    return [
+        (
+            rows[row.history_id],
+            unseal_text(case.person, place_of_reason(row.instance, row.version), row.history_change_reason),
+        )
+        for row in found
+    ]
+
+
+@cache
+def history_model(table: str) -> Any:
+    return next(model for model in apps.get_models() if model._meta.db_table == table)

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from nrm.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.my_work, name="my_work"),
+    path("tasks/<uuid:pk>/take/", views.claim_task, name="claim_task"),
+    path("tasks/<uuid:pk>/put-back/", views.release_task, name="release_task"),
+    path("tasks/<uuid:pk>/done/", views.finish_task, name="finish_task"),
+    path("cases/", views.case_list, name="case_list"),
+    path("cases/<str:code>/", views.case_page, name="case_page"),
+    path("mechanism/", views.mechanism, name="mechanism"),
+]

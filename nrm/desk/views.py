@@ -1,0 +1,85 @@
+"""The pages that put rooms together: my work, the case list, the case page, the mechanism."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from nrm.access.permissions import Permission
+from nrm.access.policy import allows
+from nrm.access.roles import Role
+from nrm.accounts.requests import SignedInRequest
+from nrm.audit import actions as audit
+from nrm.audit.codes import Code
+from nrm.desk import mechanism as printed
+from nrm.desk import selectors
+from nrm.desk.forms import CaseFilter
+from nrm.tasks import actions as tasks
+from nrm.tasks.selectors import Place
+
+#: Roles whose work is elsewhere.
+LANDING = {Role.AUDITOR: "audit:events", Role.ADMINISTRATOR: "accounts:people"}
+
+
+@require_GET
+def my_work(request: SignedInRequest) -> HttpResponse:
+    if elsewhere := LANDING.get(request.actor.role):
+        return redirect(elsewhere)
+    work = selectors.my_work(request.actor, Place.read(request.GET.get("after", "")))
+    page = {"next_url": f"?{urlencode({'after': str(work.after)})}" if work.after else ""}
+    may_open_case = allows(request.actor, Permission.OPEN_CASE)
+    return render(request, "desk/my_work.html", {"work": work, "page": page, "may_open_case": may_open_case})
+
+
+@require_POST
+def claim_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    tasks.claim_task(pk, by=request.actor)
+    return redirect("desk:my_work")
+
+
+@require_POST
+def release_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    tasks.release_task(pk, by=request.actor)
+    return redirect("desk:my_work")
+
+
+@require_POST
+def finish_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    task = tasks.finish_task(pk, by=request.actor)
+    if request.POST.get("case") == task.case_code:
+        return redirect("desk:case_page", task.case_code)
+    return redirect("desk:my_work")
+
+
+@require_GET
+def case_list(request: SignedInRequest) -> HttpResponse:
+    wanted = CaseFilter(request.GET, actor=request.actor)
+    page = selectors.case_list(request.actor, wanted.qs, selectors.read_place(request.GET.get("after", "")))
+    audit.record(Code.CASE_LISTED, by=request.actor, data={"count": len(page.rows)})
+    kept = {name: value for name, value in request.GET.items() if name in wanted.filters and value}
+    following = f"?{urlencode({**kept, 'after': page.after})}" if page.after else ""
+    context = {
+        "rows": page.rows,
+        "form": wanted.form,
+        "page": {"next_url": following},
+        "is_filtered": bool(kept),
+    }
+    return render(request, "desk/case_list.html", context)
+
+
+@require_GET
+def case_page(request: SignedInRequest, code: str) -> HttpResponse:
+    page = selectors.case_page(request.actor, code)
+    audit.record(Code.CASE_READ, by=request.actor, case_code=page.case.code)
+    return render(request, "desk/case_page.html", {"page": page, "case": page.case, "standing": page.standing})
+
+
+@require_GET
+def mechanism(request: SignedInRequest) -> HttpResponse:
+    machines = printed.machines(get_language() or "en")
+    return render(request, "desk/mechanism.html", {"machines": machines, "table": printed.access_table()})
