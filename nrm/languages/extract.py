@@ -1,4 +1,5 @@
-"""Finds every translatable message in the source without GNU gettext: Babel reads Python, Django rewrites templates.
+"""Finds every translatable message in the source without GNU gettext: Babel reads Python, Django rewrites templates,
+the labels of indicators are read from their sets.
 
 Babel is a development tool: only the `translate` command and tests import this module.
 """
@@ -6,6 +7,7 @@ Babel is a development tool: only the `translate` command and tests import this 
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,8 @@ from django.utils.translation import templatize
 SOURCES = ("nrm", "workflows")
 TEMPLATES = "templates"
 TEMPLATE_SUFFIXES = {".html", ".txt", ".svg", ".typ"}
+#: Published sets of indicators, whose labels are messages.
+INDICATOR_SETS = "nrm/identification/sets/*.json"
 TRANSLATOR_COMMENT = "Translators:"
 
 #: Which arguments of which function are (context,) message (, plural).
@@ -74,6 +78,7 @@ def source_files(root: Path) -> Iterator[Path]:
     for folder in SOURCES:
         yield from (path for path in sorted((root / folder).rglob("*")) if path.suffix == ".py" or is_template(path))
     yield from (path for path in sorted((root / TEMPLATES).rglob("*")) if is_template(path))
+    yield from sorted(root.glob(INDICATOR_SETS))
 
 
 def is_template(path: Path) -> bool:
@@ -83,6 +88,9 @@ def is_template(path: Path) -> bool:
 def messages_of(path: Path, name: str) -> Iterator[Message]:
     """The messages of one file. A template becomes Python first; its indentation is dropped because Babel minds it."""
     text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        yield from labels_of(text, name)
+        return
     if path.suffix != ".py":
         text = "\n".join(line.lstrip() for line in templatize(text, origin=name).splitlines())
     source = io.BytesIO(text.encode())
@@ -92,3 +100,10 @@ def messages_of(path: Path, name: str) -> Iterator[Message]:
         if singular:
             notes = {" ".join(comments).removeprefix(TRANSLATOR_COMMENT).strip()} - {""}
             yield Message(context, singular, plural, {name}, notes)
+
+
+def labels_of(text: str, name: str) -> Iterator[Message]:
+    """The labels of a set of indicators: short statements about a person, who is not named in them."""
+    for indicator in json.loads(text)["indicators"]:
+        notes = {f"Indicator {indicator['code']}. The subject is the person, of any sex."}
+        yield Message(None, indicator["label"], "", {name}, notes)
