@@ -58,7 +58,7 @@ class Permission(StrEnum):
     RAISE_ALERT = "alert.raise"
     ASSESS_ALERT = "alert.assess"
     CLOSE_ALERT = "alert.close"
-    PASS_ON_ALERT = "alert.pass_on"
+    PASS_ON_ALERT = "alert.pass_on"  # noqa: S105  no password
     WRITE_PLAN = "plan.write"
     EXPIRE = "clock.expire"
 

@@ -17,7 +17,7 @@ from workflows.status import Status
 
 
 class CaseFilter(django_filters.FilterSet):
-    """Filtering by something counts only where the actor may see it, so that a filter tells nobody more than the list."""
+    """A filter counts only where the actor may see what it asks for, so that it tells nobody more than the list."""
 
     code = django_filters.CharFilter(label=_("Case code"), method="by_code")
     stage = django_filters.ChoiceFilter(label=_("Stage"), choices=Stage.choices, empty_label=_("All"))

@@ -1,4 +1,4 @@
-"""The mechanism, printed: every machine with who may do what, as Markdown, as diagrams and as a page, in any language."""
+"""The mechanism, printed in any language: every machine with who may do what, as Markdown, diagrams and a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timeline of a case: acts from the audit chain, with reasons from the history, as far as the reader may see them."""
+"""The timeline of a case: acts from the audit chain with reasons from the history, as far as they are shared."""
 
 from __future__ import annotations
 
