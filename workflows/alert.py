@@ -1,4 +1,8 @@
-"""A safety alert: somebody may be in danger from themselves or others."""
+"""A safety alert: somebody may be in danger from themselves or others.
+
+One organisation is responsible for it: the provider of an open service that has clinicians, else the lead organisation,
+so that an alert can be raised and acted on from the first hour of a case. The lead can pass it on either way.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,9 @@ class AlertSubject(Protocol):
 
     state: str
     managed_by: UUID | None
+    plan: bytes | None
+
+    def is_with_a_clinic(self) -> bool: ...
 
 
 class AlertFlow(Lifecycle):
@@ -41,9 +48,9 @@ class AlertFlow(Lifecycle):
         label=_("Raise a safety alert"),
         permission="alert.raise",
         effects=(
-            OpenTask("manage_alert", to=Party.PROVIDER, days=0),
+            OpenTask("manage_alert", to=Party.RESPONSIBLE, days=0),
             OpenTask("know_of_alert", to=Party.LEAD, days=0),
-            Notify("alert_raised", to=Party.PROVIDER),
+            Notify("alert_raised", to=Party.RESPONSIBLE),
             Notify("alert_raised", to=Party.LEAD),
         ),
     )
@@ -52,9 +59,24 @@ class AlertFlow(Lifecycle):
     def closer_is_a_second_person(self) -> bool:
         return self.actor is not None and self.actor.user_id != self.subject.managed_by
 
-    @step(state, S.RAISED, S.ASSESSING, label=_("Start the assessment"), permission="alert.assess", order=1)
+    @needs(_("A clinician of the service does this."))
+    def a_clinician_where_there_is_one(self) -> bool:
+        """What belongs to a service is for its clinicians, also where the lead organisation itself gives it."""
+        return not self.subject.is_with_a_clinic() or (
+            self.actor is not None and self.actor.may("support.see_clinical")
+        )
+
+    @step(
+        state,
+        S.RAISED,
+        S.ASSESSING,
+        label=_("Start the assessment"),
+        permission="alert.assess",
+        order=1,
+        conditions=[a_clinician_where_there_is_one],
+    )
     def assess(self) -> None:
-        """A clinician talks with the person."""
+        """Somebody who is responsible talks with the person."""
 
     @step(
         state,
@@ -65,7 +87,8 @@ class AlertFlow(Lifecycle):
         writes=["plan", "actions"],
         sets=["managed_by"],
         order=2,
-        effects=[CloseTasks(("manage_alert", "know_of_alert")), OpenTask("close_alert", to=Party.PROVIDER, days=7)],
+        conditions=[a_clinician_where_there_is_one],
+        effects=[CloseTasks(("manage_alert", "know_of_alert")), OpenTask("close_alert", to=Party.RESPONSIBLE, days=7)],
     )
     def manage(self) -> None:
         """A safety plan is in place."""
@@ -93,7 +116,28 @@ class AlertFlow(Lifecycle):
         permission="alert.assess",
         needs_reason=True,
         order=4,
-        effects=[CloseTasks(("close_alert",)), OpenTask("manage_alert", to=Party.PROVIDER, days=0)],
+        conditions=[a_clinician_where_there_is_one],
+        effects=[CloseTasks(("close_alert",)), OpenTask("manage_alert", to=Party.RESPONSIBLE, days=0)],
     )
     def assess_again(self) -> None:
         """The danger is back."""
+
+    @step(
+        state,
+        (S.RAISED, S.ASSESSING),
+        S.RAISED,
+        label=_("Pass the alert on"),
+        permission="alert.pass_on",
+        needs_reason=True,
+        writes=["episode", "responsible"],
+        sets=["plan"],
+        order=5,
+        effects=[
+            CloseTasks(("manage_alert", "know_of_alert")),
+            OpenTask("manage_alert", to=Party.RESPONSIBLE, days=0),
+            Notify("alert_raised", to=Party.RESPONSIBLE),
+        ],
+    )
+    def pass_on(self) -> None:
+        """Another organisation can act sooner. A plan made before stays with those who made it, in the history."""
+        self.subject.plan = None

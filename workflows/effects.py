@@ -20,6 +20,7 @@ class Party(TextChoices):
     RECEIVER = "receiver", _("Receiving organisation")
     SHELTER = "shelter", pgettext_lazy("accommodation", "Shelter")
     PROVIDER = "provider", _("Service provider")
+    RESPONSIBLE = "responsible", _("Organisation that acts on the alert")
     RECIPIENT = "recipient", _("Organisation the consent names")
 
 

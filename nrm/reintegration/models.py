@@ -90,6 +90,8 @@ class Goal(models.Model):
     description = SealedField()
     target_on = models.DateField(_("Target date"), null=True, blank=True)
     outcome = models.CharField(_("Outcome"), max_length=20, choices=GoalOutcome, default=GoalOutcome.OPEN)
+    #: What was said at the last review.
+    note = SealedField(null=True)
     reviewed_on = models.DateField(_("Reviewed on"), null=True, editable=False)
     added_by = models.UUIDField(editable=False)
     added_at = models.DateTimeField(auto_now_add=True)
@@ -127,7 +129,7 @@ class FollowUp(models.Model):
     history = History()
 
     class Meta:
-        ordering = ("-on", "id")
+        ordering = ("-on", "-recorded_at", "id")
         constraints = [models.CheckConstraint(condition=Q(how__in=ContactHow.values), name="follow_up_how_known")]
 
     def __str__(self) -> str:

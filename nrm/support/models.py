@@ -82,15 +82,25 @@ class Appointment(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     history = History()
 
+    belongs_to: ClassVar[dict[Permission, Party]] = {Permission.PROVIDE_SUPPORT: Party.PROVIDER}
+
     class Meta:
         ordering = ("starts_at", "id")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=AppointmentState.values), name="appointment_state_known"),
             models.CheckConstraint(condition=Q(minutes__range=(5, 480)), name="appointment_length_sensible"),
         ]
+        indexes = [
+            models.Index(
+                fields=["starts_at", "id"], condition=Q(state=AppointmentState.SCHEDULED), name="appointment_coming"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def parties(self) -> dict[Party, UUID]:
+        return self.episode.parties()
 
 
 class ClinicalNote(models.Model):
@@ -103,11 +113,16 @@ class ClinicalNote(models.Model):
     written_at = models.DateTimeField(auto_now_add=True)
     history = History()
 
+    belongs_to: ClassVar[dict[Permission, Party]] = {Permission.SEE_CLINICAL: Party.PROVIDER}
+
     class Meta:
         ordering = ("-written_at", "id")
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def parties(self) -> dict[Party, UUID]:
+        return self.episode.parties()
 
 
 class AlertLevel(models.TextChoices):
@@ -121,10 +136,18 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class Alert(CaseChild):
-    """Somebody may be in danger. Level and actions are for everyone around the person; the plan is clinical."""
+    """Somebody may be in danger. Level and actions are for everyone around the person; concern and plan are for
+    those who act on it.
+
+    It can be raised before any service is planned: then `episode` is empty and the lead organisation acts.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="alerts")
-    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="alerts")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, null=True, related_name="alerts")
+    #: The provider of the episode, or the lead organisation where there is no episode.
+    responsible = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("Organisation that acts")
+    )
     level = models.CharField(_("How urgent"), max_length=12, choices=AlertLevel)
     concern = SealedField()
     plan = SealedField(null=True)
@@ -137,13 +160,21 @@ class Alert(CaseChild):
 
     objects = AlertQuerySet.as_manager()
 
-    belongs_to: ClassVar[dict[Permission, Party]] = {Permission.ASSESS_ALERT: Party.PROVIDER}
+    belongs_to: ClassVar[dict[Permission, Party]] = {
+        Permission.ASSESS_ALERT: Party.RESPONSIBLE,
+        Permission.SEE_CLINICAL: Party.RESPONSIBLE,
+    }
 
     class Meta:
         ordering = ("-raised_at", "id")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=AlertState.values), name="alert_state_known"),
+            models.CheckConstraint(condition=Q(level__in=AlertLevel.values), name="alert_level_known"),
         ]
 
     def parties(self) -> dict[Party, UUID]:
-        return {Party.PROVIDER: self.episode.provider_id}
+        return {Party.RESPONSIBLE: self.responsible_id}
+
+    def is_with_a_clinic(self) -> bool:
+        """Whether a service acts on it; otherwise the lead organisation does."""
+        return self.episode_id is not None
