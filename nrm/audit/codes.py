@@ -102,6 +102,7 @@ class Code(TextChoices):
     GOAL_ADDED = "goal.added", _("Goal added")
     GOAL_CHANGED = "goal.changed", _("Goal changed")
     REVIEW_RECORDED = "review.recorded", _("Review recorded")
+    FOLLOW_UP_RECORDED = "follow_up.recorded", _("Follow-up contact recorded")
 
     TASK_OPENED = "task.opened", _("Task opened")
     TASK_CLAIMED = "task.claimed", _("Task taken")
@@ -164,7 +165,7 @@ PREFIXES: dict[str, frozenset[str]] = {
     Group.REFERRALS: frozenset({"referral"}),
     Group.PLACEMENTS: frozenset({"placement", "places", "shelter", "unit"}),
     Group.SUPPORT: frozenset({"support", "episode", "appointment", "alert"}),
-    Group.REINTEGRATION: frozenset({"reintegration", "plan", "goal", "review"}),
+    Group.REINTEGRATION: frozenset({"reintegration", "plan", "goal", "review", "follow_up"}),
     Group.TASKS: frozenset({"task", "clock"}),
     Group.REFUSALS: frozenset({"request"}),
     Group.AUDIT: frozenset({"audit"}),
