@@ -1,4 +1,4 @@
-"""Reading support: that a service exists for those around the person, its content for the organisation that gives it."""
+"""Reading support: that a service exists for those around the person, its content for whoever gives it."""
 
 from __future__ import annotations
 
