@@ -65,8 +65,7 @@ def _all_findings(report: Report, outside: Sequence[Statement]) -> Iterator[Find
         yield from _history_findings(batch, tables)
     yield from replay.end(Head.objects.first())
     report.checkpoints, report.head = replay.checkpoints, replay.hash
-    for table, model in sorted(tables.items()):
-        yield from _unreconciled(table, model)
+    yield from _unreconciled(tables)
 
 
 class Replay:
@@ -137,24 +136,28 @@ def _history_findings(events: Sequence[Event], tables: dict[str, type[models.Mod
                 yield Finding(Fault.HISTORY_ALTERED, event=sequence, table=table, row=row)
 
 
-def _unreconciled(table: str, model: type[models.Model]) -> Iterator[Finding]:
+def _unreconciled(tables: dict[str, type[models.Model]]) -> Iterator[Finding]:
     """History rows that no event, or more than one, accounts for: a change that went around the actions."""
+    if not tables:
+        return
+    rows = " UNION ALL ".join(
+        f'SELECT \'{table}\' AS place, "{model._meta.pk.column}"::text AS row FROM "{table}"'  # noqa: S608
+        for table, model in sorted(tables.items())
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH claims AS (
-                SELECT entry->>1 AS row, count(*) AS times, min(sequence) AS first, max(sequence) AS last
-                FROM audit_event CROSS JOIN LATERAL jsonb_array_elements(history) AS entry
-                WHERE entry->>0 = %s GROUP BY 1
+                SELECT entry->>0 AS place, entry->>1 AS row, count(*) AS times, min(sequence) AS first,
+                       max(sequence) AS last
+                FROM audit_event CROSS JOIN LATERAL jsonb_array_elements(history) AS entry GROUP BY 1, 2
             )
-            SELECT h."{model._meta.pk.column}"::text, times, first, last
-            FROM "{table}" AS h LEFT JOIN claims ON claims.row = h."{model._meta.pk.column}"::text
-            WHERE times IS DISTINCT FROM 1 ORDER BY 1
-            """,  # noqa: S608  # names from the models
-            [table],
+            SELECT place, row, times, first, last FROM ({rows}) AS kept LEFT JOIN claims USING (place, row)
+            WHERE times IS DISTINCT FROM 1 ORDER BY place, row
+            """  # noqa: S608  # names from the models
         )
-        while rows := cursor.fetchmany(BATCH):
-            for row, times, first, last in rows:
+        while found := cursor.fetchmany(BATCH):
+            for table, row, times, first, last in found:
                 fault = Fault.HISTORY_TWICE if times else Fault.HISTORY_UNCLAIMED
                 yield Finding(fault, event=first, last=last, table=table, row=row)
 

@@ -62,7 +62,7 @@ def test_a_change_to_any_column_of_any_event_is_found(chain: list[Event], column
         assert f"Event {event.sequence} was altered: its content does not match its hash." in found()
         with past_the_guards():
             event.save()
-        assert found() == []
+    assert found() == []
 
 
 def test_an_event_given_another_number_is_found(chain: list[Event]) -> None:

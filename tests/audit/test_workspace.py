@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from nrm.audit import views
 from nrm.audit.codes import PREFIXES, Code, Group, steps
-from nrm.audit.models import Event
+from nrm.audit.models import Event, Head
 from nrm.audit.selectors import EventFilter, events_page, head_is_in_order
 from tests.audit.conftest import past_the_guards
 
@@ -171,6 +171,15 @@ def test_the_number_of_queries_does_not_grow_with_the_log(auditor: Client, chain
     assert len(few) == len(many)
     # Door: session, user, device, record. Page: list, three of the chain's state. Trace: savepoint, head, insert, head.
     assert len(many) <= 14, [query["sql"][:80] for query in many]
+
+
+def test_when_the_reading_cannot_be_recorded_the_page_is_refused(auditor: Client, chain: list[Event]) -> None:
+    with past_the_guards():
+        Head.objects.all().delete()
+    auditor.raise_request_exception = False
+    answer = auditor.get(EVENTS)
+    assert answer.status_code == 500
+    assert "K7Q2-M4RT-9XCY" not in answer.content.decode()
 
 
 def test_health_costs_two_queries(chain: list[Event], django_assert_num_queries: Any) -> None:
