@@ -44,8 +44,8 @@ migrate: .venv/ready ## write missing migrations and apply them
 translate: .venv/ready ## extract messages, update and compile the catalogues
 	$(development) $(python) manage.py translate
 
-docs: .venv/ready ## write the printed mechanism to docs/mechanism
-	$(development) $(python) manage.py mechanism --into docs/mechanism
+docs: .venv/ready ## write the printed mechanism to docs/
+	$(development) $(python) manage.py mechanism --into docs
 
 .venv/ready: requirements-dev.lock
 	@.ci/venv requirements-dev.lock
