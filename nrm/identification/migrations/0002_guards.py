@@ -26,11 +26,11 @@ BEGIN
     END IF;
     RETURN COALESCE(NEW, OLD);
 END $$;
-CREATE TRIGGER freeze BEFORE INSERT OR UPDATE OR DELETE ON identification_answer
+CREATE TRIGGER frozen BEFORE INSERT OR UPDATE OR DELETE ON identification_answer
     FOR EACH ROW EXECUTE FUNCTION nrm_answers_freeze();
 """
 DROP_ANSWERS_FREEZE = """
-DROP TRIGGER freeze ON identification_answer;
+DROP TRIGGER frozen ON identification_answer;
 DROP FUNCTION nrm_answers_freeze();
 """
 
@@ -46,11 +46,11 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER freeze BEFORE UPDATE ON identification_screening
+CREATE TRIGGER frozen BEFORE UPDATE ON identification_screening
     FOR EACH ROW EXECUTE FUNCTION nrm_screening_freezes();
 """
 DROP_SCREENING_FREEZES = """
-DROP TRIGGER freeze ON identification_screening;
+DROP TRIGGER frozen ON identification_screening;
 DROP FUNCTION nrm_screening_freezes();
 """
 
