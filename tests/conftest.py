@@ -161,7 +161,7 @@ def cast(db: None) -> Cast:
     for device in devices:
         device.set_secret(TOTP_SECRET)
     TotpDevice.objects.bulk_create(devices)
-    players = {key: player_of(membership) for key, membership in memberships.items()}
+    players: dict[str, Any] = {key: player_of(membership) for key, membership in memberships.items()}
     return Cast(organisations=Organisations(**organisations), **players)
 
 
@@ -216,7 +216,7 @@ def hashed(password: str) -> str:
     return make_password(password)
 
 
-flush_tables = TransactionTestCase._fixture_teardown
+flush_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
 def flush_past_the_guards(self: TransactionTestCase) -> None:
@@ -235,7 +235,7 @@ def flush_past_the_guards(self: TransactionTestCase) -> None:
     load_sets()
 
 
-TransactionTestCase._fixture_teardown = flush_past_the_guards  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = flush_past_the_guards  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -46,7 +46,7 @@ def administration(
             raise NotPermitted
         return view(request, *args, **kwargs)
 
-    return guarded
+    return cast(Callable[Concatenate[SignedInRequest, P], HttpResponse], guarded)
 
 
 def is_marked(view: Any, mark: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -88,7 +89,7 @@ class NewPasswordForm(forms.Form):
 
 
 class WelcomeForm(NewPasswordForm):
-    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
 class ChangePasswordForm(NewPasswordForm):
@@ -97,7 +98,7 @@ class ChangePasswordForm(NewPasswordForm):
     field_order = ("password", "code", "new_password", "new_password_again")
 
 
-class OrganisationChoice(forms.ModelChoiceField):
+class OrganisationChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     def __init__(self, **options: Any) -> None:
         super().__init__(queryset=Organisation.objects.none(), label=_("Organisation"), **options)
 
@@ -114,7 +115,7 @@ class RoleForm(forms.Form):
 class InviteForm(RoleForm):
     display_name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
-    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     field_order = ("display_name", "email", "organisation", "role", "language")
 
     def clean_email(self) -> str:

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
-from django_otp.models import Device, ThrottlingMixin, TimestampMixin
+from django_otp.models import Device, DeviceManager, ThrottlingMixin, TimestampMixin
 from django_otp.oath import TOTP
 
 from nrm.access.roles import ASSIGNABLE_ROLES, Role
@@ -59,7 +59,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of a device: django-otp has no types
     """A person who works with the service. Carries no rights: those come from memberships."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -69,7 +69,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     password_set_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    last_login = None  # type: ignore[assignment]  # sessions are the record of who came when
+    last_login = None  # sessions are the record of who came when
     history = History(excluded_fields=["password"])
 
     USERNAME_FIELD = "email"
@@ -166,8 +166,11 @@ class TotpDevice(TimestampMixin, ThrottlingMixin, Device):
     #: Repeated failures wait 1, 2, 4 … seconds, at most about a quarter of an hour: nobody is locked out for good.
     LONGEST_WAIT_FAILURES: ClassVar[int] = 10
 
+    throttling_failure_count: int  # a column of ThrottlingMixin, which has no types
     sealed_secret = models.BinaryField()
     last_t = models.BigIntegerField(default=-1)
+
+    objects: ClassVar[models.Manager[TotpDevice]] = DeviceManager()
 
     class Meta:
         constraints = [
@@ -179,7 +182,7 @@ class TotpDevice(TimestampMixin, ThrottlingMixin, Device):
 
     @property
     def secret(self) -> bytes:
-        return unseal(self.sealed_secret, self.user_id)
+        return unseal(bytes(self.sealed_secret), self.user_id)
 
     def get_throttle_factor(self) -> int:
         return 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
@@ -53,9 +53,9 @@ LOCAL_WORDS = (
 class PinnedArgon2(Argon2PasswordHasher):
     """Argon2id as RFC 9106 recommends for memory-constrained servers; older hashes are upgraded at sign-in."""
 
-    time_cost: ClassVar[int] = 3
-    memory_cost: ClassVar[int] = 64 * 1024
-    parallelism: ClassVar[int] = 4
+    time_cost = 3
+    memory_cost = 64 * 1024
+    parallelism = 4
 
 
 class LengthValidator:

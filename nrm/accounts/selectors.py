@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -40,11 +41,12 @@ def session_record(record_id: str | None, *, user_id: UUID) -> SessionRecord | N
 
 
 def has_second_factor(user_id: UUID) -> bool:
-    return TotpDevice.objects.filter(user=user_id, confirmed=True).exists()
+    return confirmed_device(user_id) is not None
 
 
 def confirmed_device(user_id: UUID) -> TotpDevice | None:
-    return TotpDevice.objects.filter(user=user_id, confirmed=True).first()
+    device: TotpDevice | None = TotpDevice.objects.filter(user=user_id, confirmed=True).first()
+    return device
 
 
 def backup_codes_left(user_id: UUID) -> int:
@@ -119,7 +121,7 @@ def sign_in_before(session: SessionRecord) -> SessionRecord | None:
 class Page:
     """One page of a list; `after` is the id to go on from, nothing on the last page."""
 
-    rows: list[User]
+    rows: Sequence[User]
     after: UUID | None
 
 

@@ -79,7 +79,8 @@ class DoorHandler(AxesDatabaseHandler):
             username=account_digest(request, credentials),
             ip_address=request.axes_ip_address,  # type: ignore[attr-defined]
         )
-        return own.delete()[0]
+        deleted: int = own.delete()[0]
+        return deleted
 
 
 def failures(attempts: QuerySet[AccessAttempt]) -> int:

@@ -38,7 +38,9 @@ def invite(cast: Any, sign_in: Any) -> Any:
     def invited(**other: Any) -> str:
         answer = sign_in(cast.administrator).post(reverse("accounts:invite"), typed(cast, **other))
         assert answer.status_code == 200, answer.content.decode()
-        return re.search(r'value="http://testserver(/invitation/[^"]+)"', answer.content.decode())[1]
+        link = re.search(r'value="http://testserver(/invitation/[^"]+)"', answer.content.decode())
+        assert link
+        return link[1]
 
     return invited
 

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from nrm.accounts.models import User
 
 PERSON = User(email="ana.quince@openhand.example", display_name="Ana Quince")
-PERSON.known_words = ("Open Hand",)
+PERSON.known_words = ("Open Hand",)  # type: ignore[attr-defined]
 
 
-def refusals(password: str) -> set[str]:
+def refusals(password: str) -> set[str | None]:
     try:
         validate_password(password, PERSON)
     except ValidationError as error:

@@ -154,7 +154,10 @@ def made_up_key() -> str:
 
 
 def test_s11_cookies_are_strict_in_production() -> None:
-    program = "import json, nrm.settings as s; print(json.dumps({n: getattr(s, n) for n in dir(s) if '_COOKIE_' in n and n.isupper()}))"
+    program = (
+        "import json, nrm.settings as s; "
+        "print(json.dumps({n: getattr(s, n) for n in dir(s) if '_COOKIE_' in n and n.isupper()}))"
+    )
     environment = {
         **os.environ,
         "NRM_MODE": "production",
@@ -164,6 +167,7 @@ def test_s11_cookies_are_strict_in_production() -> None:
         "NRM_CHECKPOINT_KEY": made_up_key(),
         "DATABASE_URL": "postgres://nobody@localhost/none",
         "NRM_BASE_URL": "https://desk.example",
+        "NRM_MAIL_URL": "consolemail://",
         "NRM_DEMO": "0",
     }
     environment.pop("DJANGO_SETTINGS_MODULE", None)

@@ -106,9 +106,7 @@ def test_counters_hold_no_address_and_no_password(cast: Any) -> None:
 
 
 @pytest.mark.parametrize("failures", [3, 20])
-def test_a5_wrong_codes_make_wait_but_never_for_longer_than_about_a_quarter_of_an_hour(
-    cast: Any, failures: Any
-) -> None:
+def test_a5_wrong_codes_make_wait_but_never_much_longer_than_a_quarter_of_an_hour(cast: Any, failures: Any) -> None:
     from nrm.accounts.actions import use_code
     from nrm.accounts.models import TotpDevice
 

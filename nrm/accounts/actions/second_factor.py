@@ -117,7 +117,8 @@ def spend(user_id: UUID, code: str) -> bool:
 
 
 def locked_device(user_id: UUID) -> TotpDevice | None:
-    return TotpDevice.objects.select_for_update().filter(user=user_id, confirmed=True).first()
+    device: TotpDevice | None = TotpDevice.objects.select_for_update().filter(user=user_id, confirmed=True).first()
+    return device
 
 
 def note_failure(user_id: UUID, step: str) -> None:

@@ -12,6 +12,7 @@ from nrm.access.actor import Actor
 from nrm.accounts.actions.second_factor import start_enrolment, use_backup_code, use_code
 from nrm.accounts.actions.sessions import PASSWORD_AT, actor_of, begin_session, subject_of
 from nrm.accounts.models import SessionRecord, TotpDevice, User
+from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.selectors import has_second_factor
 from nrm.accounts.throttling import digest_of_email, normal_email
 from nrm.audit.actions import record
@@ -50,7 +51,7 @@ def refused(request: HttpRequest, email: str) -> PasswordAnswer:
     return PasswordAnswer.LOCKED if is_locked else PasswordAnswer.WRONG
 
 
-def accept_second_factor(request: HttpRequest, *, code: str = "", backup_code: str = "") -> bool:
+def accept_second_factor(request: SignedInRequest, *, code: str = "", backup_code: str = "") -> bool:
     """The code of the app, or one backup code. Signs in, or counts a failure on the device."""
     user_id = request.user.pk
     device = use_backup_code(user_id, backup_code) if backup_code else use_code(user_id, code)

@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             answer = actions.accept_password(request, **form.cleaned_data)
             if answer is PasswordAnswer.ACCEPTED:
                 request.session[NEXT] = wanted
-                return second_step(request)
+                return second_step(cast(SignedInRequest, request))
             status = TOO_MANY if answer is PasswordAnswer.LOCKED else REFUSED
             form.add_error(None, sentence_for(answer))
     return render(request, "accounts/sign_in.html", {"form": form, "next": wanted}, status=status)
@@ -59,7 +59,7 @@ def onward(request: SignedInRequest) -> HttpResponse:
     return landing(request) if request.session_record else second_step(request)
 
 
-def second_step(request: HttpRequest) -> HttpResponse:
+def second_step(request: SignedInRequest) -> HttpResponse:
     return redirect("accounts:sign_in_code" if selectors.has_second_factor(request.user.pk) else "accounts:enrol")
 
 
