@@ -278,4 +278,9 @@ class Lifecycle:
 def _edges(machine: type[Lifecycle]) -> tuple[Edge, ...]:
     found = [edge for method in machine._methods() for edge in machine._edges_of(method)]
     position = {str(state): index for index, state in enumerate(machine.states.values)}
-    return tuple(sorted(found, key=lambda edge: (edge.order, position[edge.source], position[edge.target], edge.name)))
+    last = len(position)
+
+    def place(edge: Edge) -> tuple[int, int, int, str]:
+        return edge.order, position.get(edge.source, last), position.get(edge.target, last), edge.name
+
+    return tuple(sorted(found, key=place))
