@@ -8,9 +8,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("nrm.accounts.urls")),
     path("audit/", include("nrm.audit.urls")),
     path("", include("nrm.cases.urls")),
-    path("", include("nrm.desk.urls")),
     path("", include("nrm.referrals.urls")),
     path("", include("nrm.placements.urls")),
+    path("", include("nrm.desk.urls")),
 ]
 
 handler400 = "nrm.web.errors.bad_request"
