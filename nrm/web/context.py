@@ -32,7 +32,14 @@ NAVIGATION = (
         "identification:open_case",
         _("Record what was seen"),
         "clipboard-plus",
-        frozenset({Role.FIRST_RESPONDER, Role.CASE_WORKER}),
+        frozenset({Role.FIRST_RESPONDER, Role.CASE_WORKER, Role.IDENTIFYING_OFFICER}),
+    ),
+    Entry(
+        "identification:docket",
+        _("Waiting for a decision"),
+        "gavel",
+        frozenset({Role.IDENTIFYING_OFFICER}),
+        ("identification:decision",),
     ),
     Entry("desk:case_list", _("Cases"), "folders", CASE_ROLES, ("desk:case", "cases:", "identification:", "support:")),
     Entry(

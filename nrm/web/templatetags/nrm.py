@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.forms import BaseForm, BoundField
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
@@ -136,9 +137,8 @@ def data_table(columns: Sequence[Any], rows: Iterable[Mapping[str, Any]], captio
     return {"columns": columns, "rows": paired, "caption": caption}
 
 
-@register.simple_block_tag(takes_context=True)
+@register.simple_block_tag
 def card(
-    context: template.Context,
     content: str,
     title: str | Promise = "",
     icon: str = "",
@@ -148,17 +148,8 @@ def card(
     id: str = "",  # noqa: A002 - it is the attribute's name
 ) -> str:
     """A white sheet around the block. `flush` lets lists and tables reach its edges."""
-    inner = {
-        "title": title,
-        "icon": icon,
-        "tone": tone,
-        "aside": aside,
-        "flush": flush,
-        "id": id,
-        "content": content,
-    }
-    engine = context.template.engine  # type: ignore[attr-defined]
-    return engine.get_template("components/_card.html").render(template.Context(inner))  # type: ignore[no-any-return]
+    frame = {"title": title, "icon": icon, "tone": tone, "aside": aside, "flush": flush, "id": id}
+    return render_to_string("components/_card.html", {**frame, "content": content})
 
 
 @register.filter
