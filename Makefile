@@ -19,7 +19,7 @@ run: .venv/ready ## start the service with an invented country (PORT=8000, COUNT
 	@$(development) NRM_COUNTRY=$(COUNTRY) exec $(python) manage.py serve
 
 test: .venv/ready ## run every test
-	@$(test) exec $(python) -m pytest -n logical --maxprocesses 8
+	@$(test) exec $(python) -m pytest -p tests.own_server -n logical --maxprocesses 8
 
 check: .venv/ready ## lint, types, layers, migrations, translations, then every test
 	$(python) -m ruff check .

@@ -26,6 +26,7 @@ from nrm.localdb import places, postmaster
 from nrm.localdb.binaries import Binaries, find_binaries
 from nrm.localdb.errors import LocalDatabaseError
 
+ENGINE = "nrm.localdb.backend"
 ROLE = "nrm"
 DATABASE = "nrm"
 #: Seconds. Generous, because a start after a crash replays the write-ahead log first.
@@ -227,3 +228,18 @@ class Server:
 def local_server() -> Server:
     """The server of this checkout."""
     return Server.at(Path(settings.LOCALDB_HOME))
+
+
+@contextmanager
+def borrowed_server() -> Iterator[Server | None]:
+    """Running for as long as needed: stopped at the end only if it was started here. None where `DATABASE_URL` rules."""
+    if settings.DATABASES["default"]["ENGINE"] != ENGINE:
+        yield None
+        return
+    server = local_server()
+    started = server.ensure_running()
+    try:
+        yield server
+    finally:
+        if started:
+            server.stop()

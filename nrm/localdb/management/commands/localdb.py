@@ -8,9 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from nrm.localdb.errors import LocalDatabaseError
-from nrm.localdb.server import Server, local_server
+from nrm.localdb.server import ENGINE, Server, local_server
 
-ENGINE = "nrm.localdb.backend"
 NOT_RUNNING = 3
 
 

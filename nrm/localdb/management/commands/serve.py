@@ -23,8 +23,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from nrm.localdb.management.commands.localdb import ENGINE
-from nrm.localdb.server import Server, local_server
+from nrm.localdb.server import Server, borrowed_server
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: Seconds a child may take to end its work before it is killed.
@@ -50,7 +49,7 @@ class Command(BaseCommand):
         on_signals(interrupt)
         with ExitStack() as started:
             try:
-                server = started.enter_context(database())
+                server = started.enter_context(borrowed_server())
                 self.prepare()
                 web = started.enter_context(child(server, *web_command(host, port)))
                 worker = started.enter_context(child(server, str(settings.BASE_DIR / "manage.py"), "worker"))
@@ -85,21 +84,6 @@ def web_command(host: str, port: int) -> tuple[str, ...]:
         "--no-ws",
     )
     return ("-m", "granian", *options, "--log-level", "warning", "nrm.wsgi:application")
-
-
-@contextmanager
-def database() -> Iterator[Server | None]:
-    """The embedded server, started unless it runs; stopped again only if it was started here."""
-    if settings.DATABASES["default"]["ENGINE"] != ENGINE:
-        yield None
-        return
-    server = local_server()
-    started = server.ensure_running()
-    try:
-        yield server
-    finally:
-        if started:
-            server.stop()
 
 
 @contextmanager
