@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
-from nrm.access.refusals import MovedOn, NotVisible
-from nrm.audit.codes import Code
+from nrm.access.refusals import MovedOn, NotVisible, Refusal
+from nrm.audit import actions as audit
+from nrm.audit.codes import Code, Outcome
 from nrm.cases import actions as cases
 from nrm.cases import lifecycle
-from nrm.cases.models import Case
+from nrm.cases.models import Case, reference
 from nrm.cases.selectors import require, standing_in
 from nrm.identification.models import Answer, Indicator, IndicatorSet, Screening
 from nrm.identification.selectors import explanation_now, newest_set
@@ -168,4 +169,20 @@ def take_screening_step(
         return complete_screening(screening, by=by, expected_version=expected_version, **facts)
     return lifecycle.perform(
         ScreeningFlow, screening, transition, by=by, expected_version=expected_version, reason=reason, **facts
+    )
+
+
+def record_reading(record: Case | Screening, code: Code, *, by: Actor) -> None:
+    """Reading what was recorded about a person is an event."""
+    audit.record(code, by=by, case_code=lifecycle.case_of(record).code, subject=reference(record))
+
+
+def record_refused_answer(screening: Screening, indicator_code: str, refusal: Refusal, *, by: Actor) -> None:
+    audit.record(
+        Code.SCREENING_ANSWERED,
+        by=by,
+        case_code=screening.case.code,
+        subject=reference(screening),
+        outcome=Outcome.REFUSED,
+        data={"refusal": refusal.code, "indicator": indicator_code},
     )

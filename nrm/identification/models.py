@@ -108,6 +108,10 @@ class Screening(CaseChild):
             models.CheckConstraint(condition=Q(state__in=ScreeningState.values), name="screening_state_known"),
         ]
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == ScreeningState.DRAFT
+
     # What the machine asks (workflows.screening.ScreeningSubject).
 
     def has_answers(self) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
@@ -19,13 +20,15 @@ from nrm.cases.models import AgeGroup, Case
 from nrm.cases.selectors import require, standing_in
 from nrm.cases.steps import step_links
 from nrm.identification.models import Answer, AnswerValue, Indicator, IndicatorSet, Screening, Suspected
-from nrm.identification.scoring import Explanation, Finding, Sign, explain
+from nrm.identification.scoring import Explanation, Finding, Outcome, Sign, explain
 from nrm.identification.sections import HINTS, Section, section_of
 from nrm.identification.status import status_block, status_links
 from nrm.vault.fields import place_of
 from nrm.vault.sealing import unseal_text
 from workflows.screening import ScreeningFlow
 
+#: What a result is read from.
+READING = ("indicator_set__indicators", "answers")
 #: The set that screenings are made with; its newest version.
 SET = "common"
 FINDINGS = {AnswerValue.OBSERVED: Finding.PRESENT, AnswerValue.REPORTED: Finding.PRESENT}
@@ -131,6 +134,11 @@ class Questionnaire:
     questions: list[Question]
     sections: list[SectionLink]
     next_url: str
+    complete_url: str
+
+    @property
+    def is_last(self) -> bool:
+        return self.next_url == self.complete_url
 
 
 def questionnaire(screening: Screening, key: str) -> Questionnaire:
@@ -150,11 +158,16 @@ def questionnaire(screening: Screening, key: str) -> Questionnaire:
         questions=[_question(screening, one, answers.get(one.code)) for one in by_section[section]],
         sections=[_section_link(screening, one, by_section[one], answers, is_current=one is section) for one in order],
         next_url=section_url(screening, following[0]) if following else step_url(screening, "complete"),
+        complete_url=step_url(screening, "complete"),
     )
 
 
+def screening_url(screening: Screening) -> str:
+    return reverse("identification:screening", args=[screening.pk])
+
+
 def section_url(screening: Screening, section: str) -> str:
-    return f"{reverse('identification:screening', args=[screening.pk])}?section={section}"
+    return f"{screening_url(screening)}?section={section}"
 
 
 def step_url(screening: Screening, transition: str) -> str:
@@ -201,8 +214,10 @@ class Noted:
 class Result:
     """A completed screening as people read it. No number, no weight."""
 
+    screening: Screening
     explanation: Explanation
-    gives_grounds: bool
+    headline: str | Promise
+    tone: str
     speaks_for: list[Signs]
     unknown: list[Signs]
     ask_next: list[str]
@@ -212,14 +227,18 @@ class Result:
 
 
 def result_of(screening: Screening) -> Result:
-    """Two queries and the sealed notes, for a reader whose permission was checked."""
+    """What a completed screening speaks for, its sealed notes opened, for a reader whose permission was checked."""
+    prefetch_related_objects([screening], *READING)
     explanation = Explanation.from_codes(screening.result)
     labels = {one.code: gettext(one.label) for one in screening.indicator_set.indicators.all()}
     person = screening.case.person
     sealed = screening.judgement
+    headline, tone = _headline(explanation)
     return Result(
+        screening=screening,
         explanation=explanation,
-        gives_grounds=screening.gives_grounds,
+        headline=headline,
+        tone=tone,
         speaks_for=_under_headings(explanation, "present", labels),
         unknown=_under_headings(explanation, "unknown", labels),
         ask_next=[labels[code] for code in explanation.ask_next],
@@ -227,6 +246,17 @@ def result_of(screening: Screening) -> Result:
         notes=_noted(screening, labels),
         judgement=unseal_text(person, place_of(screening, "judgement"), sealed) if sealed else "",
     )
+
+
+def _headline(explanation: Explanation) -> tuple[Promise, str]:
+    """The result in one sentence, and its colour."""
+    if explanation.suggests_presumption:
+        return _("What is recorded speaks for presuming the status."), "ok"
+    if explanation.gives_grounds:
+        return _("What is recorded gives grounds to act and to refer. The picture is not complete yet."), "ok"
+    if explanation.outcome is Outcome.UNDETERMINED:
+        return _("The picture is not complete: much is still unknown."), "wait"
+    return _("The signs alone do not speak for presuming the status. Your judgement still can."), "wait"
 
 
 def _under_headings(explanation: Explanation, which: str, labels: dict[str, str]) -> list[Signs]:
@@ -238,15 +268,16 @@ def _under_headings(explanation: Explanation, which: str, labels: dict[str, str]
 
 
 def _noted(screening: Screening, labels: dict[str, str]) -> list[Noted]:
-    """Answers with a note or a basis of their own, in the order of the set."""
-    person = screening.case.person
-    answers = screening.answers.select_related("indicator").exclude(note=None).order_by("indicator__position")
+    """Answers with a note, in the order of the set."""
+    indicators = {one.pk: one for one in screening.indicator_set.indicators.all()}
+    answers = [answer for answer in screening.answers.all() if answer.note]
+    answers.sort(key=lambda answer: indicators[answer.indicator_id].position)
     return [
         Noted(
-            labels[answer.indicator.code],
+            labels[indicators[answer.indicator_id].code],
             AnswerValue(answer.value).label,
             answer.get_basis_display(),
-            unseal_text(person, place_of(answer, "note"), answer.note or b""),
+            unseal_text(screening.case.person, place_of(answer, "note"), answer.note or b""),
         )
         for answer in answers
     ]
@@ -261,12 +292,10 @@ class ScreeningLine:
 
     screening: Screening
     url: str
-    links: list[Any] = field(default_factory=list)
 
 
 def screening_lines(case: Case) -> list[ScreeningLine]:
-    screenings = case.screenings.annotate(answered=Count("answers"))
-    return [ScreeningLine(one, reverse("identification:screening", args=[one.pk])) for one in screenings]
+    return [ScreeningLine(one, screening_url(one)) for one in case.screenings.all()]
 
 
 def block_for(case: Case, standing: Standing, actor: Actor) -> dict[str, Any] | None:
@@ -289,3 +318,15 @@ def block_for(case: Case, standing: Standing, actor: Actor) -> dict[str, Any] | 
 
 def screening_links(screening: Screening, standing: Standing) -> list[Any]:
     return step_links(ScreeningFlow, screening, standing, "identification:screening_step", screening.pk)
+
+
+def decision_file(case: Case, standing: Standing) -> dict[str, Any]:
+    """What the identifying body sees of a case, with a constant number of queries."""
+    screenings = case.screenings.completed().select_related("indicator_set").prefetch_related(*READING)
+    return {
+        "case": case,
+        "status": status_block(case, standing),
+        "links": status_links(case, standing),
+        "results": [result_of(screening) for screening in screenings],
+        "may_see_risk_level": standing.may(Permission.SEE_RISK_LEVEL),
+    }

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,9 +24,10 @@ from nrm.cases.models import Case
 from nrm.cases.selectors import cases_visible_to
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
+from nrm.countries.terms import ClockName
 from nrm.tasks import selectors as tasks
 from nrm.tasks.kinds import TaskKind
-from nrm.tasks.models import Clock, Task
+from nrm.tasks.models import Task
 from nrm.vault.sealing import unseal_text
 from workflows.status import LegalBasis, Status, StatusFlow
 
@@ -97,12 +97,11 @@ def _decision(case: Case, row: Any, authority: str, *, with_reasons: bool) -> De
 
 def _authorities(case: Case) -> dict[int, str]:
     """Version of the case -> organisation that brought it about, as the audit recorded it."""
-    acts = Event.objects.filter(
-        Q(action="case.begin") | Q(action__startswith=f"{StatusFlow.machine}."),
-        case_code=case.code,
-        outcome=Outcome.DONE,
-    ).values_list("data", "organisation_id")
-    by_version: dict[int, UUID] = {data.get("version", 1): organisation for data, organisation in acts if organisation}
+    steps = {"case.begin", *(edge.code for edge in StatusFlow.edges())}
+    acts = Event.objects.filter(action__in=steps, case_code=case.code, outcome=Outcome.DONE)
+    by_version: dict[int, UUID] = {
+        act.data.get("version", 1): act.organisation_id for act in acts if act.organisation_id
+    }
     names = dict(accounts.organisations().filter(pk__in=by_version.values()).values_list("pk", "name"))
     return {version: names[pk] for version, pk in by_version.items() if pk in names}
 
@@ -124,13 +123,21 @@ def status_links(case: Case, standing: Standing) -> list[StepLink]:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit that runs."""
+
+    label: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A case before the identifying body, and its time limits."""
 
     task: Task
     case: Case
     url: str
-    clocks: list[Clock]
+    clocks: list[Limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +159,15 @@ def docket_of(actor: Actor, *, after: str = "") -> Docket:
     page = tasks.tasks_page(waiting, after=tasks.Place.read(after))
     codes = [task.case_code for task in page.tasks]
     cases = {case.code: case for case in cases_visible_to(actor).filter(code__in=codes)}
-    clocks: dict[str, list[Clock]] = {}
+    limits: dict[str, list[Limit]] = {}
     for clock in tasks.clocks_of_cases(codes):
-        clocks.setdefault(clock.case_code, []).append(clock)
+        limits.setdefault(clock.case_code, []).append(Limit(str(ClockName(clock.key).label), clock.due_at))
     rows = [
         Waiting(
             task,
             cases[task.case_code],
             reverse("identification:decision", args=[task.case_code]),
-            clocks.get(task.case_code, []),
+            limits.get(task.case_code, []),
         )
         for task in page.tasks
         if task.case_code in cases
