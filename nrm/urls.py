@@ -7,10 +7,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("nrm.languages.urls")),
     path("", include("nrm.accounts.urls")),
     path("audit/", include("nrm.audit.urls")),
+    path("", include("nrm.identification.urls")),
     path("", include("nrm.cases.urls")),
     path("", include("nrm.referrals.urls")),
     path("", include("nrm.placements.urls")),
     path("", include("nrm.desk.urls")),
+    path("", include("nrm.support.urls")),
+    path("", include("nrm.reintegration.urls")),
 ]
 
 handler400 = "nrm.web.errors.bad_request"
