@@ -6,10 +6,10 @@ from functools import cache
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from workflows.registry import transition_codes
+from workflows.registry import MACHINES, transition_codes
 
 
 class Outcome(TextChoices):
@@ -132,6 +132,14 @@ def label_of(action: str) -> str | Promise:
     if action in Code.values:
         return Code(action).label
     return steps().get(action, action)
+
+
+def describe(action: str) -> str:
+    """A sentence of its own in the reader's language; a step is named with the machine it belongs to."""
+    machine = MACHINES.get(action.partition(".")[0])
+    if action in Code.values or action not in steps() or machine is None:
+        return str(label_of(action))
+    return gettext("%(record)s: %(step)s") % {"record": machine.title, "step": label_of(action)}
 
 
 class Group(TextChoices):

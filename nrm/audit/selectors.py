@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from nrm.access.roles import Role
-from nrm.audit.codes import Code, Group, Outcome, label_of
+from nrm.audit.codes import Code, Group, Outcome, describe
 from nrm.audit.encoding import GENESIS, event_hash
 from nrm.audit.models import Checkpoint, Event, Head
 
@@ -67,6 +67,11 @@ class EventLine:
     data: list[tuple[str, Any]]
     history_rows: int
     hash: str
+
+    @property
+    def exactly(self) -> str:
+        """To the microsecond and in UTC, as it is hashed."""
+        return self.at.isoformat()
 
     @property
     def short_user(self) -> str:
@@ -147,11 +152,6 @@ def last_verification() -> Verification | None:
     return Verification(event.at, event.outcome == Outcome.DONE, data["events"], data["faults"])
 
 
-def describe(event: Event) -> str:
-    """What happened, in the reader's language."""
-    return str(label_of(event.action))
-
-
 def _begins_with(prefix: str) -> Q:
     return Q(action__startswith=f"{prefix}.") | Q(action=prefix)
 
@@ -160,7 +160,7 @@ def _line(event: Event) -> EventLine:
     return EventLine(
         sequence=event.sequence,
         at=event.at,
-        sentence=describe(event),
+        sentence=describe(event.action),
         action=event.action,
         outcome=event.outcome,
         outcome_label=Outcome(event.outcome).label,

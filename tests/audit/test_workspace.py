@@ -34,6 +34,7 @@ def test_the_auditor_sees_everything_newest_first(auditor: Client, chain: list[E
     assert shown(auditor) == [8, 7, 6, 5, 4, 3, 2, 1]
     page = auditor.get(EVENTS).content.decode()
     assert "Case read" in page
+    assert "Referral: Send" in page
     assert "K7Q2-M4RT-9XCY" in page
 
 
