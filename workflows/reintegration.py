@@ -49,10 +49,10 @@ class ReintegrationFlow(Lifecycle):
 
     @needs(_("For a child, record the guardian’s agreement and the child’s view."))
     def guardian_and_view_of_the_child(self) -> bool:
-        """For a child the guardian agrees and the child's view is recorded (CRC Art. 12)."""
-        return not self.subject.is_for_a_child() or bool(
-            self.facts.get("guardian_agreed") and self.facts.get("childs_view")
-        )
+        """For a child the guardian agrees and the child's view is recorded (CRC Art. 12). The form asks for both, so
+        the button does not wait for them."""
+        is_asked = "agreed_on" in self.facts and self.subject.is_for_a_child()
+        return not is_asked or bool(self.facts.get("guardian_agreed") and self.facts.get("childs_view"))
 
     @needs(_("Record an outcome for every goal first."))
     def goals_have_outcomes(self) -> bool:

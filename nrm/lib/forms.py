@@ -51,6 +51,37 @@ class PlainTextField(forms.CharField):
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
+class DayField(forms.DateField):
+    """A whole date, typed day first, within believable years; `allow_future` lifts the bound of today by ten years."""
+
+    default_error_messages = {
+        "too_early": _("The year must be %(year)s or later."),
+        "too_late": _("The year must be %(year)s or earlier."),
+        "future": _("This date is in the future. Check the day, the month and the year."),
+    }
+
+    def __init__(self, *, first_year: int = 2000, allow_future: bool = False, **kwargs: Any) -> None:
+        self.first_year = first_year
+        self.allow_future = allow_future
+        kwargs.setdefault("help_text", _("Day/month/year, for example 5/3/2026."))
+        super().__init__(**kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is None:
+            return
+        last_year = clock.today().year + 10
+        if value.year < self.first_year:
+            raise self.error("too_early", year=str(self.first_year))
+        if value.year > last_year:
+            raise self.error("too_late", year=str(last_year))
+        if value > clock.today() and not self.allow_future:
+            raise self.error("future")
+
+    def error(self, code: str, **params: str) -> ValidationError:
+        return ValidationError(self.error_messages[code], code=code, params=params)
+
+
 class PartialDateWidget(forms.MultiWidget):
     """Three short fields with a label each, in the order day, month, year."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -124,8 +123,3 @@ def opened(case: Case, record: Any, column: str) -> str:
     """The text of a sealed column; the caller has checked who reads."""
     sealed = getattr(record, column)
     return unseal_text(case.person, place_of(record, column), sealed) if sealed else ""
-
-
-def last_promise(case: Case) -> date | None:
-    """The day for which the next contact was promised last."""
-    return FollowUp.objects.filter(case=case).values_list("next_on", flat=True).first()

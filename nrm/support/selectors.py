@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,7 @@ from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.relations import Relation
 from nrm.access.roles import Role
 from nrm.accounts.kinds import OrganisationKind
-from nrm.accounts.models import Membership
+from nrm.accounts.models import Membership, Organisation
 from nrm.accounts.selectors import active_organisations, names_of
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.models import Case
@@ -31,9 +30,11 @@ from nrm.support.models import Alert, Appointment, AppointmentState, ClinicalNot
 from nrm.vault.fields import place_of
 from nrm.vault.sealing import unseal_text
 from workflows.alert import OPEN_ALERTS, AlertFlow
-from workflows.support import OPEN_EPISODES, EpisodeState
+from workflows.support import OPEN_EPISODES, EpisodeState, SupportFlow
 
 PAGE = 25
+#: In a choice of who acts on an alert: the lead organisation rather than a service.
+LEAD = "lead"
 #: Who gives services to people; police, prosecution and offices do not.
 GIVING_SUPPORT = (
     OrganisationKind.SOCIAL_WORK_CENTRE,
@@ -183,7 +184,7 @@ class EpisodePage:
     may_raise: bool
 
 
-def episode_page(episode: Episode, standing: Standing, flow: Any) -> EpisodePage:
+def episode_page(episode: Episode, standing: Standing) -> EpisodePage:
     may_read_notes = narrowed(standing, episode).may(Permission.SEE_CLINICAL)
     appointments = list(Appointment.objects.filter(episode=episode))
     alerts = alerts_of(episode.case, standing)
@@ -193,7 +194,7 @@ def episode_page(episode: Episode, standing: Standing, flow: Any) -> EpisodePage
         past=[row for row in reversed(appointments) if row.state != AppointmentState.SCHEDULED],
         notes=_notes(episode) if may_read_notes else None,
         open_alerts=[line for line in alerts if line.is_open],
-        links=step_links(flow, episode, standing, "support:step", episode.pk),
+        links=step_links(SupportFlow, episode, standing, "support:step", episode.pk),
         is_open=episode.state in OPEN_EPISODES,
         may_raise=standing.may(Permission.RAISE_ALERT),
     )
@@ -243,9 +244,25 @@ def episode_to_act(case: Case, actor: Actor) -> Episode | None:
     return next(iter([*own, *found]), None)
 
 
-def lead_of(case: Case) -> UUID | None:
-    leads = case.participations.open().filter(relation=Relation.LEADS).order_by("opened_at")
-    return leads.values_list("organisation", flat=True).first()
+def others_to_act(alert: Alert) -> list[tuple[str, str]]:
+    """To whom an alert can be passed on: services with clinicians by id, and the lead organisation."""
+    services = [(str(row.pk), row.provider.name) for row in clinical_episodes(alert.case).exclude(pk=alert.episode_id)]
+    lead = lead_of(alert.case) if alert.is_with_a_clinic() else None
+    return [*services, *([(LEAD, lead.name)] if lead else [])]
+
+
+def lead_of(case: Case) -> Organisation | None:
+    leads = case.participations.open().filter(relation=Relation.LEADS).select_related("organisation")
+    first = leads.order_by("opened_at").first()
+    return first.organisation if first else None
+
+
+def acts_on_new_alert(case: Case, actor: Actor) -> str:
+    """The name of the organisation that an alert raised now goes to."""
+    if episode := episode_to_act(case, actor):
+        return episode.provider.name
+    lead = lead_of(case)
+    return lead.name if lead else ""
 
 
 # Appointments of an organisation
@@ -294,7 +311,3 @@ def appointments_page(actor: Actor, after: Place | None = None) -> AppointmentsP
     found = list(rows.order_by("starts_at", "id")[: PAGE + 1])
     shown = found[:PAGE]
     return AppointmentsPage(shown, Place(shown[-1].starts_at, shown[-1].pk) if len(found) > PAGE else None)
-
-
-def choices_of(episodes: Iterable[Episode]) -> list[tuple[str, str]]:
-    return [(str(row.pk), row.provider.name) for row in episodes]

@@ -49,6 +49,7 @@ NAVIGATION = (
         CASE_ROLES - {Role.COORDINATOR, Role.IDENTIFYING_OFFICER},
         ("referrals:",),
     ),
+    Entry("support:appointments", _("Appointments"), "calendar", frozenset({Role.CLINICIAN})),
     Entry("placements:units", _("Places"), "bed", frozenset({Role.SHELTER_WORKER}), ("placements:",)),
     Entry("audit:events", _("Audit log"), "report-search", frozenset({Role.AUDITOR}), ("audit:",)),
     Entry("accounts:people", _("People"), "users", frozenset({Role.ADMINISTRATOR})),

@@ -1,0 +1,124 @@
+"""What people do about support services, appointments, clinical notes and safety alerts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nrm.access.actor import Actor
+from nrm.access.permissions import Permission
+from nrm.access.refusals import NotPermitted, NotYet
+from nrm.accounts.models import Organisation
+from nrm.audit.codes import Code
+from nrm.cases import lifecycle
+from nrm.cases.models import Case
+from nrm.cases.selectors import standing_in
+from nrm.support.models import Alert, Appointment, ClinicalNote, Episode
+from nrm.support.selectors import LEAD, clinical_episodes, episode_to_act, lead_of, others_to_act, providers_for
+from nrm.vault.fields import place_of
+from nrm.vault.sealing import seal_text
+from workflows.alert import AlertFlow
+from workflows.support import SupportFlow
+
+
+@transaction.atomic
+def plan_service(case: Case, *, by: Actor, provider_id: UUID, service: str, goal: str = "") -> Episode:
+    """The provider comes to see its part of the case. A clinician plans for their own organisation only."""
+    episode = Episode(case=case, provider_id=provider_id, service=service, planned_by=by.user_id)
+    episode.goal = _sealed(case, episode, "goal", goal)
+    lifecycle.begin(SupportFlow, episode, by=by)
+    if provider_id not in dict(providers_for(by, standing_in(by, case))):
+        raise NotPermitted
+    return episode
+
+
+def take_step(
+    episode: Episode, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
+) -> Episode:
+    return lifecycle.perform(
+        SupportFlow, episode, transition, by=by, expected_version=expected_version, reason=reason, **facts
+    )
+
+
+def add_appointment(episode: Episode, *, by: Actor, starts_at: datetime, minutes: int) -> Appointment:
+    appointment = Appointment(episode=episode, starts_at=starts_at, minutes=minutes)
+    return lifecycle.add(appointment, by=by, permission=Permission.PROVIDE_SUPPORT, code=Code.APPOINTMENT_ADDED)
+
+
+def mark_appointment(appointment: Appointment, *, by: Actor, expected_version: int, state: str) -> Appointment:
+    """Say whether it took place. A mistake is put right by saying it again; the history keeps both."""
+    return lifecycle.amend(
+        appointment,
+        by=by,
+        permission=Permission.PROVIDE_SUPPORT,
+        code=Code.APPOINTMENT_CHANGED,
+        expected_version=expected_version,
+        data={"to": state},
+        state=state,
+    )
+
+
+def add_clinical_note(episode: Episode, *, by: Actor, body: str) -> ClinicalNote:
+    note = ClinicalNote(episode=episode, written_by=by.user_id)
+    note.body = seal_text(episode.case.person, place_of(note, "body"), body)
+    return lifecycle.add(note, by=by, permission=Permission.SEE_CLINICAL, code=Code.EPISODE_NOTED)
+
+
+@transaction.atomic
+def raise_alert(case: Case, *, by: Actor, level: str, concern: str, actions: str = "") -> Alert:
+    """Goes to the clinicians nearest to the person, or to the lead organisation where no service has clinicians.
+
+    Locks the case first, so that the service chosen is still open.
+    """
+    lifecycle.lock_case(case.pk)
+    episode = episode_to_act(case, by)
+    alert = Alert(
+        case=case,
+        episode=episode,
+        responsible=episode.provider if episode else _lead(case),
+        level=level,
+        raised_by=by.user_id,
+    )
+    alert.concern = seal_text(case.person, place_of(alert, "concern"), concern)
+    alert.actions = _sealed(case, alert, "actions", actions)
+    return lifecycle.begin(AlertFlow, alert, by=by)
+
+
+@transaction.atomic
+def take_alert_step(
+    alert: Alert, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
+) -> Alert:
+    """Fire a transition. Plan and actions come as typed and are sealed here; `to` names who acts from now on."""
+    if transition == "manage":
+        facts = {name: _sealed(alert.case, alert, name, text) for name, text in facts.items()}
+    if transition == "pass_on":
+        lifecycle.lock_case(alert.case_id)
+        facts = _passed_on(alert, facts.get("to", ""))
+    return lifecycle.perform(
+        AlertFlow, alert, transition, by=by, expected_version=expected_version, reason=reason, **facts
+    )
+
+
+def _passed_on(alert: Alert, to: str) -> dict[str, Any]:
+    """The columns of an alert that another acts on, as `others_to_act` names it."""
+    if to not in dict(others_to_act(alert)):
+        raise NotYet(_("Choose who acts on the alert."))
+    if to == LEAD:
+        return {"episode": None, "responsible": _lead(alert.case)}
+    episode = clinical_episodes(alert.case).get(pk=to)
+    return {"episode": episode, "responsible": episode.provider}
+
+
+def _lead(case: Case) -> Organisation:
+    lead = lead_of(case)
+    if lead is None:
+        raise NotYet(_("No organisation leads this case."))
+    return lead
+
+
+def _sealed(case: Case, record: Episode | Alert, column: str, text: str) -> bytes | None:
+    return seal_text(case.person, place_of(record, column), text) if text else None
