@@ -232,7 +232,7 @@ def local_server() -> Server:
 
 @contextmanager
 def borrowed_server() -> Iterator[Server | None]:
-    """Running for as long as needed: stopped at the end only if it was started here. None where `DATABASE_URL` rules."""
+    """Running as long as needed; stopped at the end only if it was started here. None where `DATABASE_URL` rules."""
     if settings.DATABASES["default"]["ENGINE"] != ENGINE:
         yield None
         return
