@@ -30,7 +30,11 @@ def test_random_distinct_keys_pass() -> None:
     assert ids(f"k1:{GOOD}", OTHER) == []
 
 
-@pytest.mark.parametrize("vault_keys", ["", "k1", f"k1:{GOOD[:-4]}", f"k1:{GOOD},k1:{OTHER}"])
+@pytest.mark.parametrize(
+    "vault_keys",
+    ["", "k1", f"k1:{GOOD[:-4]}", f"k1:{GOOD},k1:{OTHER}"],
+    ids=["none", "no key", "a short key", "one id twice"],
+)
 def test_malformed_keys_are_an_error(vault_keys: str) -> None:
     assert ids(vault_keys, OTHER, in_production=False) == ["vault.E001"]
 
