@@ -6,12 +6,13 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nrm.access.roles import ASSIGNABLE_ROLES, Role
 from nrm.accounts.models import ROLE_CHOICES, Organisation, ResetReason, User
+from nrm.accounts.passwords import GuessableValidator, LengthValidator
 from nrm.accounts.selectors import active_organisations
 from nrm.accounts.throttling import normal_email
 
@@ -25,12 +26,12 @@ def password_field(label: Any, *, autocomplete: str, **options: Any) -> forms.Ch
 
 
 def code_field(**options: Any) -> forms.CharField:
-    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"})
+    looks = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "form-control-code"}
     return forms.CharField(
         label=_("Six-digit code"),
         help_text=_("From the authenticator app on your phone. It changes every 30 seconds."),
         max_length=20,
-        widget=widget,
+        widget=forms.TextInput(attrs=looks),
         **options,
     )
 
@@ -39,7 +40,7 @@ class SignInForm(forms.Form):
     email = forms.CharField(
         label=_("E-mail address"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false", "autofocus": True}),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
     )
     password = password_field(_("Password"), autocomplete="current-password")
 
@@ -74,7 +75,9 @@ class NewPasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person = person
         self.person.known_words = known_words  # type: ignore[attr-defined]
-        self.fields["new_password"].help_text = " ".join(password_validators_help_texts())
+        self.fields["new_password"].help_text = " ".join(
+            (LengthValidator().get_help_text(), GuessableValidator().get_help_text())
+        )
 
     def clean_new_password(self) -> str:
         password = cast(str, self.cleaned_data["new_password"])

@@ -158,7 +158,7 @@ class TotpDevice(TimestampMixin, ThrottlingMixin, Device):
     """An authenticator app. Its shared secret is sealed and bound to its owner.
 
     The primary key is an integer because django-otp finds devices by one. `last_t` is the last time step that was
-    used: no code works twice. One step either way is accepted (ADR: phones without network drift; older codes never).
+    used: no code works twice. One step either way is accepted (docs/decisions/0007).
     """
 
     STEP_SECONDS: ClassVar[int] = 30
