@@ -47,7 +47,7 @@ def take_step(
 ) -> Placement:
     """Fire a transition. Reserving goes through `offer_unit`; the others only need their times."""
     selectors.require_sight(placement, standing_in(by, placement.case))
-    step = {"by": by, "expected_version": expected_version}
+    step: dict[str, Any] = {"by": by, "expected_version": expected_version}
     if transition == "offer":
         return offer_unit(placement, **step, **facts)
     if transition == "admit":

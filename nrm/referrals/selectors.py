@@ -122,7 +122,7 @@ def conversation(referral: Referral, *, is_sender: bool) -> list[Line]:
     """Oldest first."""
     return [
         Line(
-            kind=MessageKind(message.kind).label,
+            kind=str(MessageKind(message.kind).label),
             is_ours=(message.kind in FROM_RECEIVER) is not is_sender,
             text=unseal_text(referral.case.person, place_of(message, "body"), message.body),
             at=message.written_at,
