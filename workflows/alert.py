@@ -39,6 +39,7 @@ class AlertSubject(Protocol):
 
 
 class AlertFlow(Lifecycle):
+    subject: AlertSubject
     machine = "alert"
     title = pgettext_lazy("machine", "Safety alert")
     states = AlertState

@@ -44,6 +44,7 @@ class CaseSubject(Protocol):
     stage: str
     status: str
     returns_to: str
+    episode: int
     accommodation: str
 
     def is_risk_assessed(self) -> bool: ...
@@ -59,6 +60,7 @@ class CaseSubject(Protocol):
 
 
 class CaseFlow(Lifecycle):
+    subject: CaseSubject
     machine = "case"
     title = pgettext_lazy("machine", "Case")
     states = Stage

@@ -189,6 +189,8 @@ class Lifecycle:
     state_field: ClassVar[str] = "state"
     beginning: ClassVar[Beginning]
 
+    subject: Any
+
     def __init__(self, subject: Any, actor: Standing | None = None, facts: Mapping[str, Any] | None = None) -> None:
         self.subject = subject
         self.actor = actor
@@ -202,7 +204,7 @@ class Lifecycle:
     @classmethod
     def edges(cls) -> list[Edge]:
         """Every arrow, one per source and target, in the order of the machine."""
-        return list(_edges(cls))
+        return list(_edges(cls))  # type: ignore[arg-type]  # mypy takes the class for its instances
 
     @classmethod
     def edge(cls, name: str, source: str) -> Edge:

@@ -44,6 +44,7 @@ class PlacementSubject(Protocol):
 
 
 class PlacementFlow(Lifecycle):
+    subject: PlacementSubject
     machine = "placement"
     title = pgettext_lazy("machine", "Placement")
     states = PlacementState

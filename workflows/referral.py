@@ -42,6 +42,7 @@ ANSWERED = (CloseTasks(("answer_referral", "referral_question")), StopClock("ref
 
 
 class ReferralFlow(Lifecycle):
+    subject: ReferralSubject
     machine = "referral"
     title = pgettext_lazy("machine", "Referral")
     states = ReferralState

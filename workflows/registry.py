@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from django.utils.functional import Promise
+
 from workflows.alert import AlertFlow
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow
@@ -36,10 +38,10 @@ def all_edges() -> Iterator[Edge]:
         yield from flow.edges()
 
 
-def transition_codes() -> dict[str, str]:
+def transition_codes() -> dict[str, str | Promise]:
     """Audit code of every beginning and transition, with its label (lazy)."""
-    codes = {f"{flow.machine}.begin": flow.beginning.label for flow in MACHINES.values()}
-    return codes | {edge.code: edge.label for edge in all_edges()}  # type: ignore[return-value]
+    codes: dict[str, str | Promise] = {f"{flow.machine}.begin": flow.beginning.label for flow in MACHINES.values()}
+    return codes | {edge.code: edge.label for edge in all_edges()}
 
 
 def faults(flow: type[Lifecycle], permissions: Collection[str]) -> list[str]:

@@ -37,6 +37,7 @@ class PlanSubject(Protocol):
 
 
 class ReintegrationFlow(Lifecycle):
+    subject: PlanSubject
     machine = "reintegration"
     title = pgettext_lazy("machine", "Reintegration plan")
     states = PlanState

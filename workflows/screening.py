@@ -28,6 +28,7 @@ class ScreeningSubject(Protocol):
 
 
 class ScreeningFlow(Lifecycle):
+    subject: ScreeningSubject
     machine = "screening"
     title = pgettext_lazy("machine", "Screening")
     states = ScreeningState

@@ -56,6 +56,7 @@ DECIDED = (
 
 
 class StatusFlow(Lifecycle):
+    subject: StatusSubject
     machine = "status"
     title = pgettext_lazy("machine", "Protection status")
     states = Status

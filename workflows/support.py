@@ -34,6 +34,7 @@ class EpisodeSubject(Protocol):
 
 
 class SupportFlow(Lifecycle):
+    subject: EpisodeSubject
     machine = "support"
     title = pgettext_lazy("machine", "Support service")
     states = EpisodeState

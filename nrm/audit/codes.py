@@ -117,7 +117,7 @@ class Code(TextChoices):
 
 
 @cache
-def steps() -> dict[str, str]:
+def steps() -> dict[str, str | Promise]:
     """The steps of all machines as "<machine>.<transition>", with the label the machine gives them."""
     return transition_codes()
 

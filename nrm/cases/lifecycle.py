@@ -8,7 +8,7 @@ with a typed `Refusal` and leaves nothing behind.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import models, transaction
@@ -29,10 +29,6 @@ from workflows.effects import Party
 from workflows.lifecycle import Lifecycle
 
 Record = TypeVar("Record", bound=models.Model)
-
-
-class Versioned(Protocol):
-    version: int
 
 
 class ChildStanding:
@@ -93,16 +89,16 @@ def perform(
     fired = _fire(flow, locked, transition, narrowed(standing, locked), facts)
     if fired.edge.needs_reason and not reason.strip():
         raise NotYet(_("Give a reason."))
-    locked.version += 1  # type: ignore[attr-defined]
+    locked.version += 1
     recording = Recording(
         by.user_id, transition=fired.edge.code, source_state=fired.source, reason=_sealed_reason(locked, reason)
     )
     row = save_recorded(locked, recording, only=_columns(locked, flow.state_field, *fired.written))
-    setting = Setting(case=locked.case, subject=locked, by=by)  # type: ignore[attr-defined]
+    setting = Setting(case=locked.case, subject=locked, by=by)
     rows = [row, *carry_out(fired.edge.effects, setting)]
-    moved = {"from": fired.source, "to": fired.target, "version": locked.version}  # type: ignore[attr-defined]
+    moved = {"from": fired.source, "to": fired.target, "version": locked.version}
     _append(fired.edge.code, by, locked, rows, moved)
-    return locked
+    return cast(Record, locked)
 
 
 @transaction.atomic
@@ -122,10 +118,10 @@ def amend(
     _require_version(locked, expected_version)
     for name, value in values.items():
         setattr(locked, name, value)
-    locked.version += 1  # type: ignore[attr-defined]
+    locked.version += 1
     row = save_recorded(locked, Recording(by.user_id, transition=code), only=_columns(locked, *values))
     _append(code, by, locked, [row], data or {})
-    return locked
+    return cast(Record, locked)
 
 
 @transaction.atomic
@@ -158,7 +154,7 @@ def _standing_for_new(record: models.Model, by: Actor) -> Standing:
     return standing
 
 
-def _locked(record: Record, by: Actor) -> tuple[Record, Standing]:
+def _locked(record: Record, by: Actor) -> tuple[Any, Standing]:
     """Lock the case, then the record, and read both as they are now."""
     case = lock_case(case_of(record).pk)
     standing = standing_in(by, case)

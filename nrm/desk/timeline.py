@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.utils.functional import Promise
@@ -68,13 +69,19 @@ def _moments(case: Case, events: list[Event], *, with_names: bool = True, with_r
         Moment(
             at=event.at,
             sentence=label_of(event.action),
-            who=names.get(event.user_id) or (Role(event.role).label if event.role else ""),
+            who=_who(event, names),
             detail=reasons.get(event.sequence, ""),
             icon="arrow-right" if event.action in steps() else "circle",
             tone="accent" if event.action.startswith(("case.", "status.")) else "quiet",
         )
         for event in events
     ]
+
+
+def _who(event: Event, names: Mapping[UUID, str]) -> str | Promise:
+    if event.user_id and event.user_id in names:
+        return names[event.user_id]
+    return Role(event.role).label if event.role else ""
 
 
 def _reasons(case: Case, events: Iterable[Event]) -> dict[int, str]:

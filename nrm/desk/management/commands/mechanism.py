@@ -34,7 +34,7 @@ def printed_files(language: str) -> dict[str, str]:
     """File name -> text, relative to the folder of the documents."""
     with translation.override(language):
         machines = mechanism.machines(language)
-        files = {
+        files: dict[str, str] = {
             f"mechanism/{machine.name}.svg": render_to_string(
                 "desk/_diagram.svg", {"diagram": machine.diagram, "name": machine.name}
             )
