@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
-from nrm.access.actor import Actor
+from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.permissions import Permission
-from nrm.access.refusals import NotPermitted
+from nrm.access.refusals import MovedOn, NotPermitted, NotYet
+from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
+from nrm.cases.effects import Setting, carry_out
 from nrm.cases.models import Case, Consent, Note, RiskAssessment, reference
 from nrm.cases.selectors import require, standing_in
 from nrm.tasks import actions as tasks
@@ -24,9 +27,16 @@ from nrm.vault.identity import Identity
 from nrm.vault.reasons import RevealReason
 from nrm.vault.sealing import seal_text
 from workflows.case import CaseFlow
-from workflows.consent import ConsentFlow
-from workflows.effects import Party
+from workflows.consent import ConsentFlow, ConsentState
+from workflows.effects import Notify, OpenTask, Party
 from workflows.status import StatusFlow
+
+#: What follows when a time limit runs out.
+ON_RUNNING_OUT = (
+    OpenTask("clock_ran_out", to=Party.LEAD, days=1),
+    Notify("clock_ran_out", to=Party.LEAD),
+    Notify("clock_ran_out", to=Party.COORDINATOR),
+)
 
 
 @transaction.atomic
@@ -160,3 +170,32 @@ def reveal_identity(case: Case, *, by: Actor, reason: RevealReason) -> Identity:
     if not standing_in(by, case).may(Permission.REVEAL_IDENTITY):
         raise NotPermitted
     return vault.reveal(case.person, by=by, case_code=case.code, reason_code=reason)
+
+
+def expire_consents(at: datetime) -> int:
+    """Expire consents whose end date has passed, each in a transaction of its own; how many did."""
+    past = Consent.objects.filter(state=ConsentState.GIVEN, ends_on__lt=timezone.localdate(at)).select_related("case")
+    for consent in past:
+        try:
+            take_consent_step(consent, "expire", by=THE_SERVICE, expected_version=consent.version)
+        except (MovedOn, NotYet):
+            continue
+    return len(past)
+
+
+@transaction.atomic
+def run_out_clocks(at: datetime) -> int:
+    """Tell the lead and the coordinator of every time limit that ran out. Nothing is ever closed because of it."""
+    clocks = tasks.take_due_clocks(at)
+    cases = {case.code: case for case in Case.objects.filter(code__in=[clock.case_code for clock in clocks])}
+    for clock in clocks:
+        setting = Setting(case=cases[clock.case_code], subject=cases[clock.case_code], by=THE_SERVICE)
+        carry_out(ON_RUNNING_OUT, setting)
+        audit.append(
+            Code.CLOCK_RAN_OUT,
+            by=THE_SERVICE,
+            case_code=clock.case_code,
+            subject=clock.subject,
+            data={"clock": clock.key},
+        )
+    return len(clocks)
