@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nrm.access.refusals import MovedOn
+from nrm.accounts.models import Organisation
 from nrm.accounts.selectors import organisations_that_can_lead
 from nrm.cases.models import AgeGroup, Sex
 from nrm.cases.steps import StepForm
@@ -77,7 +78,7 @@ class LanguageForm(forms.Form):
 class LeadForm(forms.Form):
     """Which organisation goes on from here. The own one is chosen when it can lead."""
 
-    lead_organisation = forms.ModelChoiceField(
+    lead_organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
         label=_("Which organisation will lead the case?"),
         queryset=None,
         widget=forms.RadioSelect,
@@ -157,8 +158,7 @@ class AnswerForm(forms.Form):
 
     def overtaken(self, question: Question, refusal: MovedOn) -> AnswerForm:
         """The same typed answer beside what a colleague recorded meanwhile; sent again, it replaces that knowingly."""
-        typed = self.data.copy()
-        typed[self.add_prefix("version")] = str(question.version)
+        typed = dict(self.data.items()) | {self.add_prefix("version"): str(question.version)}
         form = AnswerForm(question, typed)
         form.add_error("value", str(refusal.sentence))
         form.recorded_meanwhile = AnswerValue(question.value).label if question.value else ""

@@ -15,10 +15,10 @@ class Section(TextChoices):
     GENERAL = "general", _("General signs")
     DECEIVED = "deceptive_recruitment", _("Deceived when recruited")
     FORCED_INTO_IT = "coercive_recruitment", _("Forced when recruited")
-    VULNERABLE_BEFORE = "recruitment_by_abuse_of_vulnerability", _("A weak position used to recruit")
+    VULNERABLE_BEFORE = "recruitment_by_abuse_of_vulnerability", _("A difficult situation used to recruit")
     EXPLOITED = EXPLOITATION, _("Conditions of work and life")
     FORCED_TO_STAY = "coercion_at_destination", _("Forced at the place of work")
-    VULNERABLE_THERE = "abuse_of_vulnerability_at_destination", _("A weak position used at the place of work")
+    VULNERABLE_THERE = "abuse_of_vulnerability_at_destination", _("A difficult situation used at the place of work")
 
 
 #: What to keep in mind in a section.

@@ -40,6 +40,7 @@ EFFECTS: dict[str, Promise] = {
     Status.DECLINED: _("The person keeps access to services."),
     Status.WITHDRAWN: _("The rights that follow from the status end. Help is not tied to it."),
 }
+PAGE = 25
 #: What the identifying body is asked to do.
 DOCKET_KINDS = (TaskKind.DECIDE_STATUS, TaskKind.REVIEW_STATUS)
 
@@ -156,7 +157,7 @@ def docket_of(actor: Actor, *, after: str = "") -> Docket:
     """What waits for the actor's body, the soonest due first, one page. Three queries whatever the number of cases."""
     require_decider(actor)
     waiting = tasks.open_tasks_for(actor).filter(kind__in=DOCKET_KINDS)
-    page = tasks.tasks_page(waiting, after=tasks.Place.read(after))
+    page = tasks.tasks_page(waiting, after=tasks.Place.read(after), size=PAGE)
     codes = [task.case_code for task in page.tasks]
     cases = {case.code: case for case in cases_visible_to(actor).filter(code__in=codes)}
     limits: dict[str, list[Limit]] = {}
