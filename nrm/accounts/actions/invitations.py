@@ -81,19 +81,19 @@ def issue(user: User, *, purpose: InvitationPurpose, by: Actor) -> str:
         user=user,
         purpose=purpose,
         token_digest=digest_of(token),
-        invited_by_id=by.user_id,
+        invited_by_id=None if by.is_the_service else by.user_id,
         expires_at=now + VALID_FOR,
     )
     return token
 
 
-def accept_invitation(token: str, *, password: str, language: str) -> None:
+def accept_invitation(invitation_id: UUID, *, password: str, language: str) -> None:
     """Set the password once; the person's row is the lock.
 
     Signs nobody in and leaves the second factor alone; every session of the person ends.
     """
     with transaction.atomic():
-        invitation = Invitation.objects.filter(token_digest=digest_of(token)).first()
+        invitation = Invitation.objects.filter(pk=invitation_id).first()
         if invitation is None:
             raise NotVisible
         user = locked_user(invitation.user_id)
