@@ -16,6 +16,7 @@ from nrm.access.roles import Role
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, reference
+from nrm.cases.selectors import require, standing_in
 from nrm.reintegration.models import FollowUp, Goal, Plan
 from nrm.tasks import actions as tasks
 from nrm.tasks.kinds import TaskKind
@@ -27,7 +28,7 @@ from workflows.reintegration import ReintegrationFlow
 @transaction.atomic
 def start_plan(case: Case, *, by: Actor) -> Plan:
     """A draft; one at a time. Locks the case."""
-    lifecycle.lock_case(case.pk)
+    _lock(case, by)
     if Plan.objects.open().filter(case=case).exists():
         raise NotYet(_("There is a plan already. Finish it before you start another."))
     return lifecycle.begin(ReintegrationFlow, Plan(case=case, started_by=by.user_id), by=by)
@@ -44,7 +45,7 @@ def take_step(plan: Plan, transition: str, *, by: Actor, expected_version: int, 
 
 @transaction.atomic
 def add_goal(plan: Plan, *, by: Actor, area: str, description: str, target_on: date | None = None) -> Goal:
-    _require_open(plan)
+    _require_open(plan, by)
     goal = Goal(plan=plan, area=area, target_on=target_on, added_by=by.user_id)
     goal.description = seal_text(plan.case.person, place_of(goal, "description"), description)
     return lifecycle.add(goal, by=by, permission=Permission.WRITE_PLAN, code=Code.GOAL_ADDED, data={"area": area})
@@ -55,7 +56,7 @@ def review_goal(
     goal: Goal, *, by: Actor, expected_version: int, outcome: str, reviewed_on: date, note: str = ""
 ) -> Goal:
     """Say with the person how far the goal is."""
-    _require_open(goal.plan)
+    _require_open(goal.plan, by)
     return lifecycle.amend(
         goal,
         by=by,
@@ -74,6 +75,7 @@ def record_follow_up(
     case: Case, *, by: Actor, on: date, how: str, account: str = "", next_on: date | None = None
 ) -> FollowUp:
     """A contact. It answers the promise of the one before, and its next date is a task for the lead."""
+    _lock(case, by)
     contact = FollowUp(case=case, on=on, how=how, next_on=next_on, recorded_by=by.user_id)
     contact.account = _sealed(case, contact, "account", account)
     tasks.close_tasks(by=by, case_code=case.code, kinds=[TaskKind.FOLLOW_UP])
@@ -92,9 +94,14 @@ def record_follow_up(
     )
 
 
-def _require_open(plan: Plan) -> None:
-    """Locks the case, so that the plan is not closed meanwhile."""
-    lifecycle.lock_case(plan.case_id)
+def _lock(case: Case, by: Actor) -> None:
+    """Locks the case for somebody who may write its plan; nobody else is told what there is."""
+    require(standing_in(by, lifecycle.lock_case(case.pk)), Permission.WRITE_PLAN)
+
+
+def _require_open(plan: Plan, by: Actor) -> None:
+    """Locks the case, so that the plan does not end meanwhile."""
+    _lock(plan.case, by)
     if not Plan.objects.open().filter(pk=plan.pk).exists():
         raise NotYet(_("The plan has ended and stays as it is."))
 

@@ -16,7 +16,7 @@ from nrm.accounts.models import Organisation
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.models import Case
-from nrm.cases.selectors import standing_in
+from nrm.cases.selectors import require, standing_in
 from nrm.support.models import Alert, Appointment, ClinicalNote, Episode
 from nrm.support.selectors import LEAD, clinical_episodes, episode_to_act, lead_of, others_to_act, providers_for
 from nrm.vault.fields import place_of
@@ -96,7 +96,7 @@ def take_alert_step(
     if transition == "manage":
         facts = {name: _sealed(alert.case, alert, name, text) for name, text in facts.items()}
     if transition == "pass_on":
-        lifecycle.lock_case(alert.case_id)
+        require(standing_in(by, lifecycle.lock_case(alert.case_id)), Permission.PASS_ON_ALERT)
         facts = _passed_on(alert, facts.get("to", ""))
     return lifecycle.perform(
         AlertFlow, alert, transition, by=by, expected_version=expected_version, reason=reason, **facts

@@ -246,7 +246,8 @@ def episode_to_act(case: Case, actor: Actor) -> Episode | None:
 
 def others_to_act(alert: Alert) -> list[tuple[str, str]]:
     """To whom an alert can be passed on: services with clinicians by id, and the lead organisation."""
-    services = [(str(row.pk), row.provider.name) for row in clinical_episodes(alert.case).exclude(pk=alert.episode_id)]
+    found = clinical_episodes(alert.case)
+    services = [(str(row.pk), row.provider.name) for row in found if row.pk != alert.episode_id]
     lead = lead_of(alert.case) if alert.is_with_a_clinic() else None
     return [*services, *([(LEAD, lead.name)] if lead else [])]
 

@@ -51,7 +51,7 @@ def plan_service(request: SignedInRequest, code: str) -> HttpResponse:
         actions.plan_service(case, by=request.actor, **form.values())
         messages.success(request, _("The service is planned."))
         return redirect(case_page_of(case))
-    return _page(request, "support/plan.html", form, case=case)
+    return _page(request, "support/plan.html", form, {"case": case})
 
 
 @require_safe
@@ -89,7 +89,7 @@ def add_appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
         actions.add_appointment(record, by=request.actor, **form.values())
         messages.success(request, _("The appointment is in the list."))
         return redirect("support:episode", record.pk)
-    return _page(request, "support/appointment_new.html", form, case=record.case, episode=record)
+    return _page(request, "support/appointment_new.html", form, {"case": record.case, "episode": record})
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,9 +104,9 @@ def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
             actions.mark_appointment(record, by=request.actor, expected_version=version, state=state)
         except MovedOn as refusal:
             status = refused_beside_form(form, refusal, Code.APPOINTMENT_CHANGED, record=record, by=request.actor)
-            return _page(request, "support/appointment.html", form, status=status, **context)
+            return _page(request, "support/appointment.html", form, context, status)
         return redirect("support:episode", record.episode_id)
-    return _page(request, "support/appointment.html", form, **context)
+    return _page(request, "support/appointment.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -119,7 +119,7 @@ def add_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
         actions.add_clinical_note(record, by=request.actor, body=form.cleaned_data["body"])
         messages.success(request, _("The note is saved."))
         return redirect("support:episode", record.pk)
-    return _page(request, "support/note.html", form, case=record.case, episode=record)
+    return _page(request, "support/note.html", form, {"case": record.case, "episode": record})
 
 
 @require_http_methods(["GET", "POST"])
@@ -131,7 +131,7 @@ def raise_alert(request: SignedInRequest, code: str) -> HttpResponse:
         messages.success(request, _("The alert is raised, and those who act on it are told."))
         return redirect(case_page_of(case))
     acts = selectors.acts_on_new_alert(case, request.actor)
-    return _page(request, "support/alert.html", form, case=case, acts=acts)
+    return _page(request, "support/alert.html", form, {"case": case, "acts": acts})
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,7 +162,7 @@ def _after(request: SignedInRequest, record: Any, target: str) -> str:
 
 
 def _page(
-    request: SignedInRequest, template: str, form: Form, status: int | None = None, **context: Any
+    request: SignedInRequest, template: str, form: Form, context: dict[str, Any], status: int = 0
 ) -> HttpResponse:
     status = status or (UNPROCESSABLE if form.errors else 200)
     return render(request, template, {"form": form, **context}, status=status)
