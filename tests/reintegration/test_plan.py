@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -29,7 +28,7 @@ def take(plan: Any, transition: str, player: Any, **facts: Any) -> Any:
     return actions.take_step(plan, transition, by=player.actor, expected_version=version, **facts)
 
 
-def review(goal: Any, player: Any, outcome: Any="achieved", **facts: Any) -> Any:
+def review(goal: Any, player: Any, outcome: Any = "achieved", **facts: Any) -> Any:
     version = facts.pop("version", goal.version)
     return actions.review_goal(
         goal, by=player.actor, expected_version=version, outcome=outcome, reviewed_on=today(), **facts
@@ -42,15 +41,15 @@ def test_starting(draft: Any, cast: Any) -> None:
     assert Event.objects.get(action="reintegration.begin").subject == f"reintegration.plan:{draft.pk}"
 
 
-def test_one_plan_at_a_time(draft: Any, cast: Any):
-    with pytest.raises(NotYet) -> None:
+def test_one_plan_at_a_time(draft: Any, cast: Any) -> None:
+    with pytest.raises(NotYet):
         actions.start_plan(draft.case, by=cast.case_worker.actor)
     take(draft, "discontinue", cast.case_worker, reason="Another way")
     assert actions.start_plan(draft.case, by=cast.case_worker.actor).state == "draft"
 
 
-def test_only_the_lead(draft: Any, goal: Any, cast: Any):
-    for player in (cast.responder, cast.coordinator, cast.auditor) -> None:
+def test_only_the_lead(draft: Any, goal: Any, cast: Any) -> None:
+    for player in (cast.responder, cast.coordinator, cast.auditor):
         with pytest.raises(NotPermitted):
             actions.start_plan(draft.case, by=player.actor)
         with pytest.raises(NotPermitted):
@@ -121,8 +120,8 @@ def test_an_ended_plan_stays_as_it_is(agreed: Any, goal: Any, cast: Any) -> None
         review(goal, cast.case_worker)
 
 
-def test_discontinuing_needs_a_reason(draft: Any, cast: Any):
-    with pytest.raises(NotYet) -> None:
+def test_discontinuing_needs_a_reason(draft: Any, cast: Any) -> None:
+    with pytest.raises(NotYet):
         take(draft, "discontinue", cast.case_worker)
 
 
@@ -232,8 +231,8 @@ def test_nobody_else_opens_them(who: str, status: Any, goal: Any, cast: Any, sig
 
 
 @pytest.mark.parametrize("many", [1, 6])
-def test_queries_do_not_grow(many: int, draft: Any, cast: Any, django_assert_num_queries: Any):
-    for _n in range(many) -> None:
+def test_queries_do_not_grow(many: int, draft: Any, cast: Any, django_assert_num_queries: Any) -> None:
+    for _n in range(many):
         actions.add_goal(draft, by=cast.case_worker.actor, area="work", description="x")
         actions.record_follow_up(draft.case, by=cast.case_worker.actor, on=today(), how="phone", account="x")
     standing = standing_in(cast.case_worker.actor, draft.case)

@@ -94,8 +94,8 @@ def test_the_shelter_raises_it_too(case: Any, cast: Any, shelter_in: Any) -> Non
     assert raised_by(cast.shelter_worker, case).state == "raised"
 
 
-def test_others_do_not(case: Any, cast: Any):
-    for player in (cast.responder, cast.coordinator, cast.auditor) -> None:
+def test_others_do_not(case: Any, cast: Any) -> None:
+    for player in (cast.responder, cast.coordinator, cast.auditor):
         with pytest.raises(NotPermitted):
             raised_by(player, case)
     for player in (cast.stranger, cast.administrator, cast.prosecution_officer):
@@ -144,7 +144,9 @@ def test_the_lead_that_acts_itself_reads_it(case: Any, cast: Any) -> None:
     assert line_for(cast.second_case_worker, case).concern == CONCERN
 
 
-def test_a_case_worker_of_a_house_that_treats_and_leads_does_not_read_what_is_clinical(consented: Any, cast: Any, join: Any) -> None:
+def test_a_case_worker_of_a_house_that_treats_and_leads_does_not_read_what_is_clinical(
+    consented: Any, cast: Any, join: Any
+) -> None:
     """Open Hand leads the case and has a clinician of its own."""
     clinician = join(cast.organisations.open_hand, "clinician")
     actions.plan_service(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -32,8 +31,8 @@ def test_marking(appointment: Any, cast: Any, state: str) -> None:
         actions.mark_appointment(appointment, by=cast.clinician.actor, expected_version=1, state="missed")
 
 
-def test_only_the_provider_has_them(appointment: Any, cast: Any):
-    with pytest.raises(NotPermitted) -> None:
+def test_only_the_provider_has_them(appointment: Any, cast: Any) -> None:
+    with pytest.raises(NotPermitted):
         actions.add_appointment(appointment.episode, by=cast.case_worker.actor, starts_at=now(), minutes=50)
     with pytest.raises(NotPermitted):
         actions.mark_appointment(appointment, by=cast.case_worker.actor, expected_version=1, state="missed")
@@ -72,8 +71,8 @@ def test_on_the_pages(running: Any, cast: Any, sign_in: Any) -> None:
         assert (other.get(address).status_code, other.get(mark).status_code) == (status, status)
 
 
-def test_the_list_is_the_houses_own_coming_ones_by_time(running: Any, cast: Any, second_clinician: Any):
-    def add(days: Any) -> Any -> None:
+def test_the_list_is_the_houses_own_coming_ones_by_time(running: Any, cast: Any, second_clinician: Any) -> None:
+    def add(days: Any) -> Any:
         starts_at = now() + timedelta(days=days)
         return actions.add_appointment(running, by=cast.clinician.actor, starts_at=starts_at, minutes=50)
 
@@ -112,8 +111,8 @@ def test_the_list_shows_the_case_by_its_code(appointment: Any, cast: Any, sign_i
 
 
 @pytest.mark.parametrize("many", [1, 8])
-def test_queries_do_not_grow(many: int, running: Any, cast: Any, django_assert_num_queries: Any):
-    for hour in range(many) -> None:
+def test_queries_do_not_grow(many: int, running: Any, cast: Any, django_assert_num_queries: Any) -> None:
+    for hour in range(many):
         actions.add_appointment(
             running, by=cast.clinician.actor, starts_at=now() + timedelta(days=1, hours=hour), minutes=50
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -91,7 +90,9 @@ def test_a_clinician_of_another_provider_does_not_meet_it(note: Any, cast: Any, 
     assert SECRET not in repr(block_for(note.episode.case, standing, other.actor))
 
 
-def test_colleagues_of_the_provider_who_are_no_clinicians_see_appointments_only(note: Any, cast: Any, join: Any) -> None:
+def test_colleagues_of_the_provider_who_are_no_clinicians_see_appointments_only(
+    note: Any, cast: Any, join: Any
+) -> None:
     worker = join(cast.organisations.quiet_room, "case_worker")
     page = episode_page(note.episode, standing_in(worker.actor, note.episode.case))
     assert page.notes is None
@@ -114,8 +115,8 @@ def test_on_the_page(running: Any, cast: Any, sign_in: Any) -> None:
 
 
 @pytest.mark.parametrize("many", [1, 7])
-def test_queries_of_the_page_do_not_grow(many: int, running: Any, cast: Any, django_assert_num_queries: Any):
-    for day in range(many) -> None:
+def test_queries_of_the_page_do_not_grow(many: int, running: Any, cast: Any, django_assert_num_queries: Any) -> None:
+    for day in range(many):
         actions.add_clinical_note(running, by=cast.clinician.actor, body="x")
         actions.add_appointment(running, by=cast.clinician.actor, starts_at=now() + timedelta(days=day + 1), minutes=50)
         actions.raise_alert(running.case, by=cast.clinician.actor, level="same_day", concern="x")

@@ -49,8 +49,8 @@ def test_the_lead_chooses_among_those_who_give_support(case: Any, cast: Any) -> 
 
 
 @pytest.mark.parametrize("organisation", ["linden_street", "prosecution", "coordination", "panel"])
-def test_police_and_offices_give_no_service(case: Any, cast: Any, organisation: Any):
-    with pytest.raises(NotPermitted) -> None:
+def test_police_and_offices_give_no_service(case: Any, cast: Any, organisation: Any) -> None:
+    with pytest.raises(NotPermitted):
         plan(case, cast.case_worker, getattr(cast.organisations, organisation))
     assert not Episode.objects.exists()
     assert not Participation.objects.filter(relation="treats").exists()
@@ -69,13 +69,13 @@ def test_a_clinician_who_accepted_a_referral_plans_for_their_own_house_only(case
     assert plan(case, cast.clinician, cast.organisations.quiet_room).provider == cast.organisations.quiet_room
 
 
-def test_strangers_never_learn_of_it(case: Any, cast: Any):
-    with pytest.raises(NotVisible) -> None:
+def test_strangers_never_learn_of_it(case: Any, cast: Any) -> None:
+    with pytest.raises(NotVisible):
         plan(case, cast.stranger, cast.organisations.far_shore)
 
 
-def test_the_responder_is_refused(case: Any, cast: Any):
-    with pytest.raises(NotPermitted) -> None:
+def test_the_responder_is_refused(case: Any, cast: Any) -> None:
+    with pytest.raises(NotPermitted):
         plan(case, cast.responder, cast.organisations.quiet_room)
 
 
@@ -101,8 +101,8 @@ def test_another_organisations_id_in_the_form_is_refused(case: Any, cast: Any, s
     assert answer.status_code == 422
 
 
-def test_everybody_around_the_person_sees_the_fact_and_no_more(planned: Any, cast: Any, shelter_in: Any):
-    for player in (cast.case_worker, cast.shelter_worker) -> None:
+def test_everybody_around_the_person_sees_the_fact_and_no_more(planned: Any, cast: Any, shelter_in: Any) -> None:
+    for player in (cast.case_worker, cast.shelter_worker):
         block = block_for(planned.case, standing_in(player.actor, planned.case), player.actor)
         (line,) = block["episodes"]
         assert (line.episode.service, line.is_ours) == ("mhpss", False)
@@ -111,8 +111,10 @@ def test_everybody_around_the_person_sees_the_fact_and_no_more(planned: Any, cas
 
 
 @pytest.mark.parametrize("many", [1, 6])
-def test_the_block_takes_as_many_queries_whatever_there_is(many: int, case: Any, cast: Any, django_assert_num_queries: Any):
-    for _n in range(many) -> None:
+def test_the_block_takes_as_many_queries_whatever_there_is(
+    many: int, case: Any, cast: Any, django_assert_num_queries: Any
+) -> None:
+    for _n in range(many):
         plan(case, cast.case_worker, cast.organisations.quiet_room)
         actions.raise_alert(case, by=cast.case_worker.actor, level="same_day", concern="x", actions="y")
     standing = standing_in(cast.case_worker.actor, case)

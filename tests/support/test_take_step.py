@@ -40,8 +40,8 @@ def test_starting_closes_the_task_and_keeps_history(running: Any, cast: Any) -> 
     assert Event.objects.filter(action="support.start", case_code=running.case.code).exists()
 
 
-def test_a_pause_needs_a_reason_and_ends(running: Any, cast: Any):
-    with pytest.raises(NotYet) -> None:
+def test_a_pause_needs_a_reason_and_ends(running: Any, cast: Any) -> None:
+    with pytest.raises(NotYet):
         take(running, "pause", cast.clinician)
     paused = take(running, "pause", cast.clinician, reason="At the seaside")
     assert take(paused, "resume", cast.clinician).state == "active"
@@ -53,8 +53,8 @@ def test_completing_ends_the_providers_sight(running: Any, cast: Any, sign_in: A
     assert sign_in(cast.clinician).get(reverse("support:episode", args=[running.pk])).status_code == 404
 
 
-def test_discontinuing_needs_a_reason(running: Any, cast: Any):
-    with pytest.raises(NotYet) -> None:
+def test_discontinuing_needs_a_reason(running: Any, cast: Any) -> None:
+    with pytest.raises(NotYet):
         take(running, "discontinue", cast.clinician)
     assert take(running, "discontinue", cast.clinician, reason="Moved").state == "discontinued"
 
@@ -67,8 +67,8 @@ def test_no_alert_is_left_behind(running: Any, cast: Any, transition: str) -> No
     assert "safety alert" in str(refusal.value.sentence)
 
 
-def test_only_the_provider_takes_steps(planned: Any, cast: Any, join: Any):
-    for player in (cast.case_worker, cast.responder) -> None:
+def test_only_the_provider_takes_steps(planned: Any, cast: Any, join: Any) -> None:
+    for player in (cast.case_worker, cast.responder):
         with pytest.raises(NotPermitted):
             take(planned, "start", player)
     with pytest.raises(NotVisible):
@@ -104,7 +104,9 @@ def test_on_the_page(running: Any, cast: Any, sign_in: Any) -> None:
     assert sign_in(cast.stranger).get(address).status_code == 404
 
 
-def test_after_the_last_step_the_clinician_lands_on_a_page_that_is_theirs(running: Any, cast: Any, sign_in: Any) -> None:
+def test_after_the_last_step_the_clinician_lands_on_a_page_that_is_theirs(
+    running: Any, cast: Any, sign_in: Any
+) -> None:
     client = sign_in(cast.clinician)
     answer = client.post(reverse("support:step", args=[running.pk, "complete"]), {"version": running.version})
     assert answer["Location"] == reverse("support:appointments")
