@@ -95,7 +95,15 @@ def is_open(invitation: Invitation) -> bool:
 
 def open_invitation(token: str) -> Invitation:
     """The invitation behind a link that still works; used, replaced, expired and invented links are all the same."""
-    invitation = Invitation.objects.select_related("user").filter(token_digest=digest_of(token)).first()
+    return still_open(Invitation.objects.filter(token_digest=digest_of(token)))
+
+
+def open_invitation_with(invitation_id: UUID) -> Invitation:
+    return still_open(Invitation.objects.filter(pk=invitation_id))
+
+
+def still_open(invitations: QuerySet[Invitation]) -> Invitation:
+    invitation = invitations.select_related("user").first()
     if invitation is None or not invitation.user.is_active or not is_open(invitation):
         raise NotVisible
     return invitation

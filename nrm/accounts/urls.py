@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
     path("sign-in/backup-code/", sign_in.sign_in_backup_code, name="sign_in_backup_code"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("invitation/", sign_in.choose_password, name="choose_password"),
     path("invitation/<str:token>/", sign_in.invitation, name="invitation"),
     path("membership/", sign_in.memberships, name="memberships"),
     path("membership/switch/", sign_in.switch_membership, name="switch_membership"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import timedelta
 from typing import Any
@@ -46,15 +47,21 @@ def invite(cast: Any, sign_in: Any) -> Any:
 
 
 def choose(path: str, password: str = CHOSEN, client: Client | None = None) -> Any:
-    data = {"new_password": password, "new_password_again": password, "language": "sq"}
-    return (client or Client()).post(path, data)
+    """Open the link and type a password; the answer to the first of the two that is refused."""
+    client = client or Client()
+    opened = client.get(path)
+    if opened.status_code != 302:
+        return opened
+    return client.post(
+        opened.headers["Location"], {"new_password": password, "new_password_again": password, "language": "sq"}
+    )
 
 
 def test_the_whole_way_from_invitation_to_the_first_sign_in(cast: Any, invite: Any) -> None:
     path = invite()
     user = User.objects.get(email="jana@new.example")
     assert user.has_usable_password() is False
-    assert Client().get(path).status_code == 200
+    assert Client().get(path, follow=True).status_code == 200
     assert choose(path).headers["Location"] == reverse("accounts:sign_in")
     user.refresh_from_db()
     assert user.language == "sq"
@@ -104,6 +111,31 @@ def test_an_invented_link_looks_like_a_used_one(cast: Any, invite: Any) -> None:
     assert (invented.status_code, invented.content) == (404, Client().get(used).content)
 
 
+def test_two_browsers_with_the_page_open_set_one_password(invite: Any) -> None:
+    path = invite()
+    first, second = Client(), Client()
+    for client in (first, second):
+        client.get(path)
+    typed_in = {"new_password": CHOSEN, "new_password_again": CHOSEN, "language": "sq"}
+    assert first.post(reverse("accounts:choose_password"), typed_in).status_code == 302
+    assert second.post(reverse("accounts:choose_password"), typed_in).status_code == 404
+
+
+def test_l4_the_token_is_in_no_log_and_no_later_address(invite: Any, caplog: Any, monkeypatch: Any) -> None:
+    path = invite()
+    client = Client()
+    monkeypatch.setattr(logging.getLogger("django"), "propagate", True)
+    with caplog.at_level(logging.WARNING, logger="django.request"):
+        assert choose(path, "short", client=client).status_code == 422
+    assert reverse("accounts:choose_password") in caplog.text
+    assert path.split("/")[2] not in caplog.text
+    assert path.split("/")[2] not in str(dict(client.session))
+
+
+def test_without_an_opened_link_there_is_no_page(db: None) -> None:
+    assert Client().get(reverse("accounts:choose_password")).status_code == 404
+
+
 def test_reading_the_page_does_not_spend_the_link(invite: Any) -> None:
     path = invite()
     for _ in range(3):
@@ -148,10 +180,10 @@ def test_a6_a_new_password_neither_signs_in_nor_touches_the_second_factor(cast: 
 
 
 def test_a_closed_account_has_no_working_link(cast: Any) -> None:
-    token = actions.reissue_link(cast.case_worker.user.pk, by=cast.administrator.actor).token
+    actions.reissue_link(cast.case_worker.user.pk, by=cast.administrator.actor)
     actions.deactivate(cast.case_worker.user.pk, by=cast.administrator.actor)
     with pytest.raises(NotVisible):
-        actions.accept_invitation(token, password=CHOSEN, language="en")
+        actions.accept_invitation(Invitation.objects.get().pk, password=CHOSEN, language="en")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from nrm.accounts.passwords import PinnedArgon2
 from nrm.audit.models import Event
 from tests.accounts.walking import audited, give_code, give_password, walk_in, without_tokens
 
-OPEN = {"accounts:sign_in", "accounts:sign_out", "accounts:invitation"}
+OPEN = {"accounts:sign_in", "accounts:sign_out", "accounts:choose_password"}
 ON_THE_WAY = {"accounts:sign_in_code", "accounts:sign_in_backup_code", "accounts:enrol"}
 
 

@@ -23,6 +23,8 @@ from nrm.accounts.requests import SignedInRequest
 
 #: Key in the session: the page the person wanted before signing in.
 NEXT = "next"
+#: Key in the session: the id of the invitation whose link was opened. The token itself is kept nowhere.
+INVITATION = "invitation"
 REFUSED, TOO_MANY = 422, 429
 
 
@@ -120,11 +122,22 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @open_door
 @never_cache
+@require_http_methods(["GET"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the token out of the address at once: no later request, referrer or log line carries it.
+
+    Uses nothing up, so that a mail scanner cannot spend the link.
+    """
+    request.session[INVITATION] = str(selectors.open_invitation(token).pk)
+    return redirect("accounts:choose_password")
+
+
+@open_door
+@never_cache
 @sensitive_post_parameters("new_password", "new_password_again")
 @require_http_methods(["GET", "POST"])
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Reading the page uses nothing up, so that a mail scanner cannot spend the link."""
-    link = selectors.open_invitation(token)
+def choose_password(request: HttpRequest) -> HttpResponse:
+    link = selectors.open_invitation_with(selectors.as_id(request.session.get(INVITATION, "")))
     form = WelcomeForm(
         request.POST if request.method == "POST" else None,
         person=link.user,
@@ -133,8 +146,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     )
     if form.is_valid():
         actions.accept_invitation(
-            token, password=form.cleaned_data["new_password"], language=form.cleaned_data["language"]
+            link.pk, password=form.cleaned_data["new_password"], language=form.cleaned_data["language"]
         )
+        del request.session[INVITATION]
         messages.success(request, _("Your password is set. Sign in with it now."))
         return redirect("accounts:sign_in")
     status = REFUSED if form.is_bound else 200
