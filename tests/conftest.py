@@ -248,5 +248,5 @@ def case(cast: Cast) -> Any:
         lead_organisation_id=cast.organisations.open_hand.pk,
         age_group="adult",
         sex="woman",
-        spoken_language="albanian",
+        spoken_language="sq",
     )

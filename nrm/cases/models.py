@@ -18,6 +18,7 @@ from nrm.accounts.models import Organisation
 from nrm.lib.clock import today
 from nrm.lib.codes import new_code
 from nrm.lib.history import History
+from nrm.lib.spoken_languages import SpokenLanguage
 from nrm.tasks.models import Task
 from nrm.vault.fields import SealedField
 from nrm.vault.models import Person
@@ -78,7 +79,9 @@ class Case(models.Model):
     episode = models.PositiveSmallIntegerField(_("Episode"), default=1)
     age_group = models.CharField(_("Age"), max_length=10, choices=AgeGroup)
     sex = models.CharField(_("Sex"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
-    spoken_language = models.CharField(_("Language the person speaks"), max_length=40, blank=True)
+    spoken_language = models.CharField(
+        _("Language the person speaks"), max_length=40, choices=SpokenLanguage, blank=True
+    )
     needs_interpreter = models.BooleanField(_("Interpreter needed"), default=False)
     risk_level = models.CharField(_("Risk level"), max_length=12, choices=RiskLevel, default=RiskLevel.NOT_ASSESSED)
     accommodation = models.CharField(
