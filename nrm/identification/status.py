@@ -52,9 +52,10 @@ def status_term(status: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One entry of the status history: which status by which authority, when, on what basis, to what effect."""
+    """One entry of the history: which status (our word and the country's) by which authority, when, why, to what effect."""
 
     status: str
+    label: str | Promise
     term: str
     step: str | Promise
     authority: str
@@ -86,6 +87,7 @@ def _decision(case: Case, row: Any, authority: str, *, with_reasons: bool) -> De
     edge = next(edges, None)
     return Decision(
         status=row.status,
+        label=Status(row.status).label,
         term=status_term(row.status),
         step=edge.label if edge else StatusFlow.beginning.label,
         authority=authority,
@@ -113,6 +115,7 @@ def status_block(case: Case, standing: Standing) -> dict[str, Any] | None:
         return None
     return {
         "code": case.status,
+        "label": Status(case.status).label,
         "term": status_term(case.status),
         "effect": EFFECTS[case.status],
         "history": status_history(case, with_reasons=standing.may(Permission.SEE_SCREENING)),

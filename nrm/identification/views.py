@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible
+from nrm.access.relations import Relation
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit.codes import Code
 from nrm.cases import actions as cases
@@ -142,6 +143,7 @@ def screening(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "links": selectors.screening_links(found, standing),
         "status_term": protection.status_term(found.case.status),
         "status_links": protection.status_links(found.case, standing),
+        "leads": Relation.LEADS in standing.relations,
         "back_to": case_page_of(found.case),
     }
     return render(request, "identification/result.html", context)
