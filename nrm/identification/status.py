@@ -52,7 +52,7 @@ def status_term(status: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One entry of the history: which status (our word and the country's) by which authority, when, why, to what effect."""
+    """One entry of the history: a status (our word, the country's) by an authority, when, why, to what effect."""
 
     status: str
     label: str | Promise
