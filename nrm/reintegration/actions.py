@@ -22,13 +22,15 @@ from nrm.tasks import actions as tasks
 from nrm.tasks.kinds import TaskKind
 from nrm.vault.fields import place_of
 from nrm.vault.sealing import seal_text
+from workflows.case import Stage
 from workflows.reintegration import ReintegrationFlow
 
 
 @transaction.atomic
 def start_plan(case: Case, *, by: Actor) -> Plan:
     """A draft; one at a time. Locks the case."""
-    _lock(case, by)
+    if _lock(case, by).stage == Stage.CLOSED:
+        raise NotYet(_("The case is closed. Reopen it first."))
     if Plan.objects.open().filter(case=case).exists():
         raise NotYet(_("There is a plan already. Finish it before you start another."))
     return lifecycle.begin(ReintegrationFlow, Plan(case=case, started_by=by.user_id), by=by)
@@ -94,9 +96,11 @@ def record_follow_up(
     )
 
 
-def _lock(case: Case, by: Actor) -> None:
+def _lock(case: Case, by: Actor) -> Case:
     """Locks the case for somebody who may write its plan; nobody else is told what there is."""
-    require(standing_in(by, lifecycle.lock_case(case.pk)), Permission.WRITE_PLAN)
+    locked = lifecycle.lock_case(case.pk)
+    require(standing_in(by, locked), Permission.WRITE_PLAN)
+    return locked
 
 
 def _require_open(plan: Plan, by: Actor) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nrm.access.permissions import Permission
-from nrm.access.refusals import MovedOn, NotPermitted
+from nrm.access.refusals import MovedOn, NotPermitted, NotYet
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
@@ -48,7 +48,11 @@ def plan_service(request: SignedInRequest, code: str) -> HttpResponse:
     case, standing = case_for(request.actor, code, Permission.PLAN_SUPPORT)
     form = forms.PlanForm(request.POST or None, providers=selectors.providers_for(request.actor, standing))
     if request.method == "POST" and form.is_valid():
-        actions.plan_service(case, by=request.actor, **form.values())
+        try:
+            actions.plan_service(case, by=request.actor, **form.values())
+        except NotYet as refusal:
+            status = refused_beside_form(form, refusal, Code.SUPPORT_PLANNED, record=case, by=request.actor)
+            return _page(request, "support/plan.html", form, {"case": case}, status)
         messages.success(request, _("The service is planned."))
         return redirect(case_page_of(case))
     return _page(request, "support/plan.html", form, {"case": case})

@@ -48,6 +48,12 @@ def test_one_plan_at_a_time(draft: Any, cast: Any) -> None:
     assert actions.start_plan(draft.case, by=cast.case_worker.actor).state == "draft"
 
 
+def test_none_is_started_in_a_closed_case(case: Any, cast: Any) -> None:
+    type(case).objects.filter(pk=case.pk).update(stage="closed", closure="goals_reached")
+    with pytest.raises(NotYet):
+        actions.start_plan(case, by=cast.case_worker.actor)
+
+
 def test_only_the_lead(draft: Any, goal: Any, cast: Any) -> None:
     for player in (cast.responder, cast.coordinator, cast.auditor):
         with pytest.raises(NotPermitted):

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from nrm.access.refusals import NotPermitted, NotVisible
+from nrm.access.refusals import NotPermitted, NotVisible, NotYet
 from nrm.audit.models import Event
 from nrm.cases.models import Participation
 from nrm.cases.selectors import standing_in
@@ -77,6 +77,17 @@ def test_strangers_never_learn_of_it(case: Any, cast: Any) -> None:
 def test_the_responder_is_refused(case: Any, cast: Any) -> None:
     with pytest.raises(NotPermitted):
         plan(case, cast.responder, cast.organisations.quiet_room)
+
+
+def test_nothing_is_planned_in_a_closed_case(case: Any, cast: Any, sign_in: Any) -> None:
+    type(case).objects.filter(pk=case.pk).update(stage="closed", closure="goals_reached")
+    with pytest.raises(NotYet):
+        plan(case, cast.case_worker, cast.organisations.quiet_room)
+    typed = {"provider": str(cast.organisations.quiet_room.pk), "service": "legal", "goal": SECRET}
+    refused = sign_in(cast.case_worker).post(reverse("support:plan", args=[case.code]), typed)
+    assert refused.status_code == 422
+    assert SECRET in refused.content.decode()
+    assert not Episode.objects.exists()
 
 
 def test_on_the_page(case: Any, cast: Any, sign_in: Any) -> None:
