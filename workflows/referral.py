@@ -84,7 +84,7 @@ class ReferralFlow(Lifecycle):
         label=_("Ask a question"),
         permission="referral.answer",
         needs_reason=True,
-        order=2,
+        order=3,
         effects=[OpenTask("referral_question", to=Party.SENDER, days=1), Notify("referral_question", to=Party.SENDER)],
     )
     def ask(self) -> None:
@@ -109,7 +109,7 @@ class ReferralFlow(Lifecycle):
         S.ACCEPTED,
         label=pgettext_lazy("referral", "Accept"),
         permission="referral.answer",
-        order=4,
+        order=2,
         effects=[
             *ANSWERED,
             Revoke("received_referral", of=Party.RECEIVER),

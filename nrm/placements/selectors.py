@@ -24,8 +24,10 @@ from nrm.cases.steps import StepLink, step_links
 from nrm.placements.models import Placement, Shelter, Unit
 from nrm.vault.fields import place_of
 from nrm.vault.sealing import unseal_text
-from workflows.placement import HOLDING_A_UNIT, OPEN_PLACEMENTS, PlacementFlow, PlacementState
+from workflows.placement import HOLDING_A_UNIT, PlacementFlow, PlacementState
 
+#: Steps back: always possible, never a page's one clear action.
+QUIET = {"cancel"}
 MISMATCHES: dict[str, Promise] = {
     "sex": _("meant for others by sex"),
     "age": _("meant for another age"),
@@ -65,6 +67,7 @@ class PlacementPage:
     override_reason: str
     mismatches: list[str]
     links: list[StepLink]
+    quiet_links: list[StepLink]
     is_shelters: bool
     needs_second_person: bool
 
@@ -72,13 +75,15 @@ class PlacementPage:
 def placement_page(placement: Placement, standing: Standing) -> PlacementPage:
     """Texts are for the two sides that decide, not for everybody who may see that there is a stay."""
     is_shelters = standing.actor.role is Role.SHELTER_WORKER
+    links = links_of(placement, standing)
     shows_text = is_shelters or standing.may(Permission.REQUEST_PLACEMENT)
     return PlacementPage(
         placement=placement,
         needs=_opened(placement, "needs") if shows_text else "",
         override_reason=_opened(placement, "override_reason") if shows_text else "",
         mismatches=mismatch_words(placement.mismatches(placement.unit)),
-        links=links_of(placement, standing),
+        links=[link for link in links if link.name not in QUIET],
+        quiet_links=[link for link in links if link.name in QUIET],
         is_shelters=is_shelters,
         needs_second_person=_waits_for_approval(placement),
     )
@@ -231,7 +236,7 @@ def block_for(case: Case, standing: Standing, actor: Actor) -> dict[str, Any] | 
     return {
         "case": case,
         "rows": [
-            {"placement": row, "links": links_of(row, standing) if row.state in OPEN_PLACEMENTS else []}
+            {"placement": row, "links": [link for link in links_of(row, standing) if link.name not in QUIET]}
             for row in found
         ],
         "may_request": standing.may(Permission.REQUEST_PLACEMENT),

@@ -31,11 +31,13 @@ class ReferralForm(forms.Form):
         label=_("Sharing rests on"), choices=Basis.choices, widget=forms.RadioSelect, initial=Basis.CONSENT
     )
     categories = forms.MultipleChoiceField(
-        label=_("What is shared after acceptance"),
+        label=_("Marked to be shared after acceptance"),
         choices=DataCategory.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("Share as little as the service needs."),
+        help_text=_(
+            "Share as little as the service needs. Identity and account open only as far as consent covers them."
+        ),
     )
     summary = PlainTextField(
         label=_("Summary without identity"),

@@ -16,7 +16,7 @@ from nrm.access.policy import RECEIVERS, Standing
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.roles import Role
 from nrm.cases.lifecycle import narrowed
-from nrm.cases.models import Basis, Case, DataCategory, reference
+from nrm.cases.models import Case, DataCategory, reference
 from nrm.cases.selectors import cases_visible_to, standing_in
 from nrm.referrals.models import Message, MessageKind, Referral, ReferralQuerySet
 from nrm.tasks.models import Clock
@@ -84,7 +84,8 @@ class ReferralPage:
     shows_text: bool
     summary: str
     conversation: list[Line]
-    shared: list[str]
+    marked: list[str]
+    covered: list[str]
     answer_due_at: datetime | None
     may_open_case: bool
 
@@ -99,7 +100,8 @@ def referral_page(referral: Referral, standing: Standing) -> ReferralPage:
         shows_text=shows_text,
         summary=summary_of(referral) if shows_text else "",
         conversation=conversation(referral, is_sender=is_sender) if shows_text else [],
-        shared=shared_now(referral),
+        marked=labels(marked(referral)),
+        covered=labels(covered_now(referral)),
         answer_due_at=answer_due(referral),
         may_open_case=_may_open_case(referral, standing, is_sender=is_sender),
     )
@@ -131,14 +133,21 @@ def conversation(referral: Referral, *, is_sender: bool) -> list[Line]:
     ]
 
 
-def shared_now(referral: Referral) -> list[str]:
-    """Labels of the categories that the receiver may see today: what was asked for, as far as consent still covers."""
-    wanted = [category for category in DataCategory if category.value in referral.categories]
-    if referral.basis != Basis.CONSENT:
-        return [str(category.label) for category in wanted]
+def marked(referral: Referral) -> list[DataCategory]:
+    """The categories that the sender marked to be shared after acceptance."""
+    return [category for category in DataCategory if category.value in referral.categories]
+
+
+def covered_now(referral: Referral) -> list[DataCategory]:
+    """Those of them that the person's consent for this receiver covers today. Another legal basis lets the referral be
+    sent, but opens neither identity nor account: `access.policy` asks for consent."""
     live = referral.case.consents.live().filter(recipient=referral.receiver_id).values_list("categories", flat=True)
     covered = {category for categories in live for category in categories}
-    return [str(category.label) for category in wanted if category.value in covered]
+    return [category for category in marked(referral) if category.value in covered]
+
+
+def labels(categories: list[DataCategory]) -> list[str]:
+    return [str(category.label) for category in categories]
 
 
 def answer_due(referral: Referral) -> datetime | None:

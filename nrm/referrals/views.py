@@ -26,6 +26,8 @@ from nrm.referrals import actions, selectors
 from nrm.referrals.forms import STEP_FORMS, InboxForm, ReferralForm
 from workflows.referral import ReferralFlow, ReferralState
 
+#: Steps back: always possible, never the page's one clear action.
+QUIET = {"withdraw"}
 BOX_NAMES = {
     "waiting": pgettext_lazy("referrals", "Waiting for us"),
     "running": pgettext_lazy("referrals", "Running with us"),
@@ -79,13 +81,15 @@ def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
         Code.REFERRAL_READ, by=request.actor, case_code=referral.case.code, subject=f"referrals.referral:{referral.pk}"
     )
     is_draft = referral.state == ReferralState.DRAFT
+    links = step_links(ReferralFlow, referral, standing, "referrals:step", referral.pk)
     context = {
         "page": shown,
         "referral": referral,
         "case": referral.case,
         "is_draft": is_draft,
         "may_change": is_draft and narrowed(standing, referral).may(Permission.SEND_REFERRAL),
-        "links": step_links(ReferralFlow, referral, standing, "referrals:step", referral.pk),
+        "links": [link for link in links if link.name not in QUIET],
+        "quiet_links": [link for link in links if link.name in QUIET],
     }
     return render(request, "referrals/referral.html", context)
 

@@ -81,7 +81,7 @@ def test_what_consent_no_longer_covers_is_no_longer_listed(cast: Any, accepted: 
         consent, "withdraw", by=cast.case_worker.actor, expected_version=1, reason="She changed her mind."
     )
     referral, standing = referral_for(cast.clinician.actor, accepted.pk)
-    assert referral_page(referral, standing).shared == []
+    assert referral_page(referral, standing).covered == []
     assert not standing.may("identity.reveal")
 
 
@@ -171,3 +171,25 @@ def test_a_draft_that_was_withdrawn_never_reached_the_receiver(cast: Any, draft:
     take(draft, "withdraw", cast.case_worker, reason="No longer needed.")
     with pytest.raises(NotVisible):
         referral_for(cast.clinician.actor, draft.pk)
+
+
+def test_a_legal_basis_sends_but_opens_no_identity(cast: Any, case: Any, take: Any) -> None:
+    """The page says what really opens: the policy asks for consent, whatever the referral rests on."""
+    from nrm.referrals.actions import prepare_referral
+
+    urgent = prepare_referral(
+        case,
+        by=cast.case_worker.actor,
+        receiver_id=cast.organisations.quiet_room.pk,
+        service="mhpss",
+        urgency="immediate",
+        basis="vital_interest",
+        categories=["identity"],
+        summary="At once.",
+    )
+    take(urgent, "send", cast.case_worker)
+    take(urgent, "accept", cast.clinician)
+    referral, standing = referral_for(cast.clinician.actor, urgent.pk)
+    page = referral_page(referral, standing)
+    assert (page.marked, page.covered) == (["Identity and contact"], [])
+    assert not standing.may("identity.reveal")
