@@ -21,7 +21,7 @@ def manage(home: Path, *arguments: str, typed: str = "", **environment: str) -> 
         input=typed,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

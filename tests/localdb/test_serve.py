@@ -22,7 +22,7 @@ def test_it_stops_what_it_started_and_leaves_what_ran_before(server: Server) -> 
         assert answers(port)
         assert server.is_running()
         service.send_signal(signal.SIGINT)
-        assert service.wait(30) == 0
+        assert service.wait(60) == 0
     assert not answers(port)
     assert not server.is_running()
 
@@ -30,7 +30,7 @@ def test_it_stops_what_it_started_and_leaves_what_ran_before(server: Server) -> 
     with served(server) as (service, port):
         assert answers(port)
         service.send_signal(signal.SIGTERM)
-        assert service.wait(30) == 0
+        assert service.wait(60) == 0
     assert not answers(port)
     assert server.is_running()
 
@@ -47,14 +47,14 @@ def served(server: Server) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         env={**os.environ, **mode},
         stdout=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 240
     while not answers(port) and service.poll() is None and time.monotonic() < deadline:
         time.sleep(0.2)
     try:
         yield service, port
     finally:
         service.terminate()
-        service.wait(30)
+        service.wait(60)
 
 
 def answers(port: int) -> bool:

@@ -93,7 +93,7 @@ def test_of_four_processes_that_race_one_starts_it(server: Server) -> None:
         subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
-    said = [racer.communicate(timeout=60)[0].splitlines()[0] for racer in racers]
+    said = [racer.communicate(timeout=240)[0].splitlines()[0] for racer in racers]
 
     assert [racer.returncode for racer in racers] == [0, 0, 0, 0]
     assert sorted(said) == ["PostgreSQL started.", *["PostgreSQL was running already."] * 3]

@@ -29,7 +29,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: Seconds a child may take to end its work before it is killed.
 GRACE = 15
 #: Seconds until the first page must answer.
-START_LIMIT = 60
+START_LIMIT = 120
 
 
 class Command(BaseCommand):
