@@ -35,7 +35,7 @@ def test_the_case_worker_writes_a_draft_and_is_shown_it(cast: Any, case: Any, si
     assert answer["Location"] == reverse("referrals:page", args=[referral.pk])
     page = client.get(answer["Location"]).content.decode()
     assert SUMMARY in page
-    assert "Quiet Room will see what stands below" in page
+    assert "Before accepting, Quiet Room will see" in page
     assert referral.state == "draft"
     assert referral.sender == cast.organisations.open_hand
 
