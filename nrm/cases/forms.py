@@ -135,7 +135,7 @@ class IdentityForm(forms.Form):
 
 
 class DocumentForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Document"), choices=DocumentKind)
+    kind = forms.ChoiceField(label=_("Document"), choices=DocumentKind, initial=DocumentKind.PASSPORT)
     number = PlainTextField(label=_("Number"), lines=False, max_length=200)
     country = PlainTextField(label=_("Issued by (country code)"), lines=False, max_length=2, required=False)
 
@@ -147,14 +147,16 @@ class DocumentForm(forms.Form):
 
 
 class ContactForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Way of contact"), choices=ContactKind)
+    kind = forms.ChoiceField(label=_("Way of contact"), choices=ContactKind, initial=ContactKind.PHONE)
     value = PlainTextField(label=_("Number or address"), lines=False, max_length=300)
     safe = forms.ChoiceField(label=_("Is it safe?"), choices=Safety, initial=Safety.UNKNOWN)
     note = PlainTextField(label=pgettext_lazy("contact", "When and how"), lines=False, max_length=300, required=False)
 
 
-DocumentForms = forms.formset_factory(DocumentForm, extra=1, max_num=20, can_delete=True)
-ContactForms = forms.formset_factory(ContactForm, extra=1, max_num=20, can_delete=True)
+#: The empty row at the end has nothing to delete, and untouched it is no entry: its choices start at an initial value.
+ROWS: dict[str, Any] = {"extra": 1, "max_num": 20, "can_delete": True, "can_delete_extra": False}
+DocumentForms = forms.formset_factory(DocumentForm, **ROWS)
+ContactForms = forms.formset_factory(ContactForm, **ROWS)
 
 
 def identity_initial(identity: Identity, version: int) -> dict[str, Any]:

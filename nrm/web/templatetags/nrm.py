@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BaseFormSet, BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -165,11 +166,12 @@ class Wrong(NamedTuple):
 
 
 @register.simple_tag
-def summary_of(*forms: BaseForm | None) -> list[Wrong]:
-    """What is wrong in the forms, in the order of the page; the forms then keep their common errors to the summary."""
+def summary_of(*forms: BaseForm | BaseFormSet[Any] | None) -> list[Wrong]:
+    """What is wrong in the forms, in the order of the page; the forms then keep their common errors to the summary.
+    A set of forms counts as its forms."""
     wrong: list[Wrong] = []
-    for form in forms:
-        if form is None or not hasattr(form, "non_field_errors"):
+    for form in chain.from_iterable(one if isinstance(one, BaseFormSet) else [one] for one in forms):
+        if not isinstance(form, BaseForm):
             continue
         form.errors_summarised = True  # type: ignore[attr-defined]
         wrong += [Wrong("", str(error)) for error in form.non_field_errors()]
