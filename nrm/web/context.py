@@ -33,6 +33,7 @@ NAVIGATION = (
         _("Record what was seen"),
         "clipboard-plus",
         frozenset({Role.FIRST_RESPONDER, Role.CASE_WORKER, Role.IDENTIFYING_OFFICER}),
+        ("identification:open_case", "identification:danger"),
     ),
     Entry(
         "identification:docket",

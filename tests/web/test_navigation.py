@@ -53,7 +53,12 @@ def test_who_records_what_was_seen() -> None:
 
 @pytest.mark.parametrize(
     ("view", "lit"),
-    [("desk:case_list", "desk:case_list"), ("referrals:referral", "referrals:inbox"), ("accounts:sessions", None)],
+    [
+        ("desk:case_list", "desk:case_list"),
+        ("identification:open_case_page", "identification:open_case"),
+        ("referrals:referral", "referrals:inbox"),
+        ("accounts:sessions", None),
+    ],
 )
 def test_the_present_place_is_marked(view: str, lit: str | None) -> None:
     current = [item.url.strip("/") for item in items(Role.CASE_WORKER, view) if item.is_current]
