@@ -64,16 +64,22 @@ def all_at_once(pool: ThreadPoolExecutor, attempt: Callable[[Any], str], request
             return f"refused: {refusal.sentence}"
         except Exception as fault:  # noqa: BLE001 - whatever else reaches a user is what this looks for
             return f"fault: {type(fault).__name__}"
-        finally:
-            connection.close()
 
     return Counter(pool.map(client, requests))
 
 
 @pytest.fixture
 def pool() -> Iterator[ThreadPoolExecutor]:
+    """One thread with a connection of its own for each client, kept over the rounds."""
     with ThreadPoolExecutor(CLIENTS) as threads:
         yield threads
+        together = Barrier(CLIENTS)
+
+        def hang_up(_client: int) -> None:
+            together.wait(timeout=30)
+            connection.close()
+
+        list(threads.map(hang_up, range(CLIENTS)))
 
 
 def winners() -> int:
