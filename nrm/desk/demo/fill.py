@@ -1,0 +1,85 @@
+"""Runs every story of the country side by side, in the order in which things would have happened."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from nrm.access.actor import THE_SERVICE
+from nrm.audit import actions as audit
+from nrm.desk.demo import people
+from nrm.desk.demo.clock import Clock, real_now, set_back_to
+from nrm.desk.demo.stories import LONGEST, plots, tell
+from nrm.desk.management.commands.clocks import ROUND
+from nrm.lib.clock import now
+from nrm.notices.models import Notice
+
+CASES = 60
+Story = Iterator[timedelta]
+#: Local hours in which people do what can wait.
+EARLIEST, LATEST = 7, 20
+#: Rounds of the worker between two signed statements about the audit log.
+CHECKPOINT_EVERY = 15
+
+
+def fill(cases: int = CASES) -> None:
+    """The whole country or nothing, in one transaction."""
+    end = real_now()
+    rng = Random(f"{settings.NRM_COUNTRY} {cases}")  # noqa: S311  the same country every time; nothing secret in it
+    with set_back_to(end - timedelta(days=LONGEST)) as clock:
+        world = people.settle(settings.NRM_COUNTRY)
+        told = [
+            (_begin(end, plot.days_ago, rng), tell(plot, world, Random(f"{settings.NRM_COUNTRY} {number}")))  # noqa: S311
+            for number, plot in enumerate(plots(cases, rng))
+        ]
+        run([*told, (clock.now(), nights())], clock, until=end)
+        # Nobody is mailed about the past: the addresses lead nowhere.
+        Notice.objects.waiting().update(sent_at=F("created_at"))
+
+
+def _begin(end: datetime, days_ago: float, rng: Random) -> datetime:
+    """In the working hours of that day; within the last two days, exactly so long ago."""
+    moment = end - timedelta(days=days_ago)
+    if days_ago < 2:
+        return moment
+    return timezone.localtime(moment).replace(hour=rng.randint(8, 16), minute=rng.randint(0, 59))
+
+
+def run(stories: Iterable[tuple[datetime, Story]], clock: Clock, *, until: datetime) -> None:
+    """Always the story whose next act comes first. One that would act after `until` stays where it is."""
+    queue = [(start, number, story) for number, (start, story) in enumerate(stories)]
+    heapq.heapify(queue)
+    while queue:
+        at, number, story = heapq.heappop(queue)
+        if at > until:
+            continue
+        clock.move_to(at)
+        wait = next(story, None)
+        if wait is not None:
+            heapq.heappush(queue, (_at_a_fit_hour(clock.now() + wait, until), number, story))
+
+
+def _at_a_fit_hour(moment: datetime, until: datetime) -> datetime:
+    """What falls into the night waits for the morning, but for the last day, which ends now."""
+    local = timezone.localtime(moment)
+    if EARLIEST <= local.hour < LATEST or moment > until - timedelta(days=1):
+        return moment
+    morning = local.replace(hour=8, minute=local.minute)
+    return morning if local.hour < EARLIEST else morning + timedelta(days=1)
+
+
+def nights() -> Story:
+    """The worker's round every other day, and now and then a checkpoint of the audit log."""
+    for number in itertools.count():
+        for look in ROUND.values():
+            look(now())
+        if number % CHECKPOINT_EVERY == 0:
+            audit.make_checkpoint(by=THE_SERVICE)
+        yield timedelta(days=2)

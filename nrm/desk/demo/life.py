@@ -1,0 +1,142 @@
+"""One invented case while its story runs: who is who in it, and the records that later chapters go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from nrm.access.actor import Actor
+from nrm.accounts.models import Organisation
+from nrm.cases import actions as cases
+from nrm.cases.models import AgeGroup, Case, Consent, GivenHow, RiskLevel, Sex
+from nrm.desk.demo.people import World
+from nrm.desk.demo.words import Origin, origin
+from nrm.identification.models import Screening, Suspected
+from nrm.placements.models import Placement, Unit
+from nrm.referrals.models import Referral
+from nrm.reintegration.models import Plan
+from nrm.support.models import Alert, Episode
+from nrm.tasks import actions as tasks
+from nrm.tasks.models import Task
+from workflows.case import Accommodation
+
+#: Who works on cases in each organisation that leads some; the first leads, the second is the colleague.
+LEADS: Mapping[str, Sequence[str]] = {
+    "open_hand": ("worker", "worker2"),
+    "centre": ("worker4", "worker5"),
+    "bridge": ("worker3", "worker3"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a plot fixes of its person; what it leaves empty is drawn."""
+
+    sex: str = ""
+    age: str = AgeGroup.ADULT
+    lead: str = ""
+    reporter: str = ""
+    suspected: str = Suspected.LABOUR
+    has_grounds: bool = True
+    risk: str = RiskLevel.MEDIUM
+    accommodation: str = Accommodation.NEEDED
+
+
+@dataclass(slots=True)
+class Life:
+    world: World
+    traits: Traits
+    rng: Random
+    sex: str = field(init=False)
+    lead: str = field(init=False)
+    reporter: str = field(init=False)
+    who: Origin = field(init=False)
+    code: str = field(init=False)
+    #: Who answers the referral, and which shelter was asked.
+    answers: str = field(init=False)
+    shelter: str = field(init=False)
+    is_treated: bool = False
+    consents: list[Consent] = field(default_factory=list)
+    screening: Screening = field(init=False)
+    referral: Referral = field(init=False)
+    placement: Placement = field(init=False)
+    episode: Episode = field(init=False)
+    alert: Alert = field(init=False)
+    plan: Plan = field(init=False)
+
+    def __post_init__(self) -> None:
+        draw = self.rng.random()
+        self.sex = self.traits.sex or (Sex.WOMAN if draw < 0.55 else Sex.MAN)
+        self.lead = self.traits.lead or self.rng.choice(list(LEADS))
+        self.reporter = self.traits.reporter or self.rng.choice(["responder", "inspector", LEADS[self.lead][0]])
+        self.who = origin(self.world.country, self.sex, is_child=self.is_child, rng=self.rng)
+
+    @property
+    def is_child(self) -> bool:
+        return self.traits.age == AgeGroup.CHILD
+
+    @property
+    def case(self) -> Case:
+        """As it is now: other rooms have moved it since."""
+        return Case.objects.select_related("person").get(code=self.code)
+
+    @property
+    def worker(self) -> Actor:
+        return self.actor(LEADS[self.lead][0])
+
+    @property
+    def colleague(self) -> Actor:
+        return self.actor(LEADS[self.lead][1])
+
+    @property
+    def given_how(self) -> str:
+        return GivenHow.GUARDIAN_AND_CHILD if self.is_child else GivenHow.SIGNED
+
+    def actor(self, key: str) -> Actor:
+        return self.world.people[key]
+
+    def organisation(self, key: str) -> Organisation:
+        return self.world.organisations[key]
+
+    def text(self, topic: str) -> str:
+        return self.rng.choice(self.world.texts[topic])
+
+    def step(self, transition: str, *, reason: str = "", **facts: str) -> None:
+        """A transition of the case by who leads it."""
+        case = self.case
+        said = self.text(reason) if reason else ""
+        cases.take_case_step(case, transition, by=self.worker, expected_version=case.version, reason=said, **facts)
+
+    def decide(self, transition: str, *, by: Actor, reason: str = "", **facts: str) -> None:
+        """A transition of the protection status."""
+        case = self.case
+        said = self.text(reason) if reason else ""
+        cases.take_status_step(case, transition, by=by, expected_version=case.version, reason=said, **facts)
+
+    def tidy(self) -> None:
+        """Each organisation says of its open tasks on the case that they are done, where that is for people to say."""
+        for task in Task.objects.open().filter(case_code=self.code):
+            if task.is_finished_by_hand:
+                tasks.finish_task(task.pk, by=self._who_does(task))
+
+    def _who_does(self, task: Task) -> Actor:
+        return next(
+            actor
+            for actor in self.world.people.values()
+            if actor.organisation_id == task.organisation_id and task.role in {"", actor.role}
+        )
+
+    def free_unit(self, shelter: str) -> Unit:
+        """The free place that fits best."""
+        case = self.case
+        units = Unit.objects.filter(shelter=self.world.shelter_id(shelter), is_active=True)
+        free = [unit for unit in units if not unit.placements.holding().exists()]
+        return min(free, key=lambda unit: (len(unit.mismatches(case)), unit.name))
+
+    def days(self, least: int, most: int | None = None) -> timedelta:
+        return timedelta(days=self.rng.randint(least, most or least), minutes=self.rng.randint(-50, 50))
+
+    def minutes(self, least: int, most: int) -> timedelta:
+        return timedelta(minutes=self.rng.randint(least, most))
