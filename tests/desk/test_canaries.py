@@ -1,0 +1,83 @@
+"""What is known of a person shows nowhere in clear: not in the database, not in the logs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
+
+from nrm.cases.models import Case
+from nrm.desk.demo.words import COUNTRIES, words
+from nrm.vault.fields import place_of
+from nrm.vault.identity import Identity
+from nrm.vault.sealing import unseal_text
+from tests.vault.canaries import dump, found
+
+#: Enough for a narrative to be told from chance, and for all of them to be looked for in a moment.
+LONG_ENOUGH = 12
+
+
+@pytest.fixture(scope="module")
+def logged(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A country filled with every logger listening down to DEBUG, apart from the statements sent to the database."""
+    heard = StringIO()
+    listener = logging.StreamHandler(heard)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(listener)
+    root.setLevel(logging.DEBUG)
+    try:
+        with django_db_blocker.unblock(), override_settings(NRM_DEMO=True), transaction.atomic():
+            call_command("demo", cases=12, stdout=heard)
+            yield heard.getvalue()
+            transaction.set_rollback(True)
+    finally:
+        root.setLevel(before)
+        root.removeHandler(listener)
+
+
+def identities() -> list[Identity]:
+    people = (case.person for case in Case.objects.select_related("person"))
+    return [
+        Identity.from_json(unseal_text(one, place_of(one, "identity"), one.identity)) for one in people if one.identity
+    ]
+
+
+def of_people() -> set[str]:
+    """Names, documents and contacts of everybody in the database."""
+    told: set[str] = set()
+    for one in identities():
+        told |= {one.family_names, f"{one.given_names} {one.family_names}", one.safe_contact_rule}
+        told |= {document.number for document in one.documents} | {contact.value for contact in one.contacts}
+    return told
+
+
+def narratives() -> set[str]:
+    texts = words(COUNTRIES[settings.NRM_COUNTRY].words)["texts"]
+    return {text for several in texts.values() for text in several if len(text) >= LONG_ENOUGH}
+
+
+def test_there_is_something_to_find(logged: str) -> None:
+    assert len(identities()) >= 8
+    assert len(narratives()) > 40
+
+
+def test_a_dump_shows_no_name_contact_or_narrative(logged: str) -> None:
+    assert found(sorted(of_people() | narratives())) == []
+
+
+def test_the_search_itself_would_find_what_is_in_clear(logged: str) -> None:
+    """The control: names of organisations are no secret, and they are found."""
+    organisation = words(COUNTRIES[settings.NRM_COUNTRY].words)["organisations"]["open_hand"]
+    assert found([organisation], dump())
+
+
+def test_nothing_was_logged_or_printed_of_them(logged: str) -> None:
+    assert [canary for canary in of_people() | narratives() if canary in logged] == []
