@@ -112,7 +112,9 @@ class PassOnForm(StepForm):
         super().__init__(*args, **options)
         to = self.fields["to"]
         assert isinstance(to, forms.ChoiceField)  # noqa: S101  # for the type checker
-        to.choices = others_to_act(self.record)
+        to.choices = others = others_to_act(self.record)
+        if not others:
+            to.help_text = _("Nobody else can act yet. Plan a service with clinicians first.")
 
 
 ALERT_STEP_FORMS: dict[str, type[StepForm]] = {"manage": ManageForm, "pass_on": PassOnForm}

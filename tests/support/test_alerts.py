@@ -337,5 +337,11 @@ def test_passing_on_at_the_page(running: Any, cast: Any, sign_in: Any) -> None:
     assert Alert.objects.get().responsible == cast.organisations.open_hand
 
 
+def test_the_page_says_when_nobody_else_can_act(case: Any, cast: Any, sign_in: Any) -> None:
+    alert = raised_by(cast.case_worker, case)
+    html = sign_in(cast.case_worker).get(reverse("support:alert_step", args=[alert.pk, "pass_on"])).content.decode()
+    assert "Nobody else can act yet" in html
+
+
 def test_every_step_of_the_machine_has_a_test_here() -> None:
     assert {edge.name for edge in AlertFlow.edges()} == {"assess", "manage", "close", "assess_again", "pass_on"}
