@@ -26,21 +26,23 @@ LONG_ENOUGH = 12
 
 @pytest.fixture(scope="module")
 def logged(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A country filled with every logger listening down to DEBUG, apart from the statements sent to the database."""
+    """What was printed and logged while a country was filled, every logger telling all it can."""
     heard = StringIO()
     listener = logging.StreamHandler(heard)
-    root = logging.getLogger()
-    before = root.level
-    root.addHandler(listener)
-    root.setLevel(logging.DEBUG)
+    loggers = [logging.getLogger(name) for name in ("", "django", "django.db.backends", "axes")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(listener)
+        logger.setLevel(logging.DEBUG)
     try:
         with django_db_blocker.unblock(), override_settings(NRM_DEMO=True), transaction.atomic():
             call_command("demo", cases=12, stdout=heard)
             yield heard.getvalue()
             transaction.set_rollback(True)
     finally:
-        root.setLevel(before)
-        root.removeHandler(listener)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.removeHandler(listener)
+            logger.setLevel(level)
 
 
 def identities() -> list[Identity]:

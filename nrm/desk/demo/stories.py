@@ -13,7 +13,9 @@ from random import Random
 from nrm.cases.models import AgeGroup, RiskLevel, Sex
 from nrm.desk.demo import beginnings as b
 from nrm.desk.demo import endings as e
-from nrm.desk.demo import services as s
+from nrm.desk.demo import referring as r
+from nrm.desk.demo import staying as p
+from nrm.desk.demo import supporting as s
 from nrm.desk.demo.life import Life, Traits
 from nrm.desk.demo.people import World
 from nrm.identification.models import Suspected
@@ -32,12 +34,12 @@ SEEN = (b.reported, b.screened)
 PRESUMED = (*SEEN, b.identity_written, b.presumed)
 READY = (*PRESUMED, b.assessed, b.agreed, b.noted)
 #: Where the last chapter stays true for a few days only, all before it takes less than two.
-QUICK = (*PRESUMED, b.assessed, b.agreed, s.referral_begun)
-REFERRED = (*READY, s.referral_begun)
-SHELTERED = (*REFERRED, s.sheltered, s.support_begun)
+QUICK = (*PRESUMED, b.assessed, b.agreed, r.referral_begun)
+REFERRED = (*READY, r.referral_begun)
+SHELTERED = (*REFERRED, p.sheltered, s.support_begun)
 SUPPORTED = (*SHELTERED, s.support_started, s.met, b.confirmed, b.noted)
 AT_HOME = (*REFERRED, s.support_begun, s.support_started, s.met, b.noted)
-SERVED = (*SUPPORTED, s.met, s.support_completed, s.stay_ended, e.plan_agreed)
+SERVED = (*SUPPORTED, s.met, s.support_completed, p.stay_ended, e.plan_agreed)
 REINTEGRATING = (*SERVED, e.reintegration_begun, e.plan_started)
 REVIEWED = (*REINTEGRATING, e.goals_reviewed, e.plan_monitored)
 FOLLOWED = (*REVIEWED, e.plan_completed, e.follow_up_begun, e.contacted)
@@ -60,31 +62,31 @@ PLOTS = (
     Plot(64, (*SEEN, b.read, e.closed_without_grounds), NO_GROUNDS),
     Plot(40, (*PRESUMED, b.assessed, b.agreed, b.screened_again, b.not_confirmed, b.review_requested)),
     # Referral
-    Plot(6, (*REFERRED, s.referral_drafted)),
-    Plot(3.5, (*QUICK, s.referral_sent)),
-    Plot(3.5, (*QUICK, s.referral_sent, s.question_asked), IN_COMMUNITY),
-    Plot(9, (*REFERRED, s.referral_sent, s.referral_declined)),
-    Plot(14, (*REFERRED, s.referral_sent, s.referral_unanswered)),
-    Plot(12, (*REFERRED, s.referral_sent, s.referral_withdrawn, s.referral_sent, s.referral_accepted), IN_COMMUNITY),
+    Plot(6, (*REFERRED, r.referral_drafted)),
+    Plot(3.5, (*QUICK, r.referral_sent)),
+    Plot(3.5, (*QUICK, r.referral_sent, r.question_asked), IN_COMMUNITY),
+    Plot(9, (*REFERRED, r.referral_sent, r.referral_declined)),
+    Plot(14, (*REFERRED, r.referral_sent, r.referral_unanswered)),
+    Plot(12, (*REFERRED, r.referral_sent, r.referral_withdrawn, r.referral_sent, r.referral_accepted), IN_COMMUNITY),
     # Placement
-    Plot(7, (*REFERRED, s.placement_begun, s.place_requested), CHILD),
-    Plot(4, (*QUICK, s.placement_begun, s.place_requested, s.place_kept), HIGH),
-    Plot(9, (*REFERRED, s.placement_begun, s.place_requested, s.place_declined)),
-    Plot(16, (*REFERRED, s.placement_begun, s.place_requested, s.place_reserved, s.reservation_lapsed)),
-    Plot(25, (*REFERRED, s.placement_begun, s.place_requested, s.place_cancelled, b.noted)),
+    Plot(7, (*REFERRED, p.placement_begun, p.place_requested), CHILD),
+    Plot(4, (*QUICK, p.placement_begun, p.place_requested, p.place_kept), HIGH),
+    Plot(9, (*REFERRED, p.placement_begun, p.place_requested, p.place_declined)),
+    Plot(16, (*REFERRED, p.placement_begun, p.place_requested, p.place_reserved, p.reservation_lapsed)),
+    Plot(25, (*REFERRED, p.placement_begun, p.place_requested, p.place_cancelled, b.noted)),
     # Support
     Plot(35, (*SHELTERED, s.support_started, s.met, s.next_meeting, s.alarmed), HIGH),
     Plot(40, (*SHELTERED, s.support_started, s.met, s.alarmed, s.alert_assessed), CHILD),
     Plot(48, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed), HIGH),
     Plot(52, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed, s.alert_closed, s.next_meeting)),
-    Plot(45, (*SUPPORTED, s.support_paused, s.away)),
-    Plot(58, (*SUPPORTED, s.support_paused, s.support_resumed, s.away, s.returned, s.next_meeting), CHILD),
+    Plot(45, (*SUPPORTED, s.support_paused, p.away)),
+    Plot(58, (*SUPPORTED, s.support_paused, s.support_resumed, p.away, p.returned, s.next_meeting), CHILD),
     Plot(18, (*SHELTERED, s.support_planned), NOT_CLEAR),
     Plot(70, (*AT_HOME, b.declined_status, s.support_interrupted, e.plan_drafted), IN_COMMUNITY),
     Plot(80, (*AT_HOME, b.declined_status, b.reconsidered, s.met, s.met, b.consent_withdrawn), IN_COMMUNITY),
-    Plot(66, (*AT_HOME, s.referral_sent, s.question_asked, s.question_answered, s.referral_accepted, s.service_begun,
+    Plot(66, (*AT_HOME, r.referral_sent, r.question_asked, r.question_answered, r.referral_accepted, r.service_begun,
               s.next_meeting), IN_COMMUNITY),
-    Plot(90, (*AT_HOME, b.confirmed, s.referral_sent, s.referral_accepted, s.service_begun, s.service_done, s.met,
+    Plot(90, (*AT_HOME, b.confirmed, r.referral_sent, r.referral_accepted, r.service_begun, r.service_done, s.met,
               b.status_withdrawn), IN_COMMUNITY),
     # Reintegration and after
     Plot(62, (*SUPPORTED, e.plan_agreed), CHILD),
