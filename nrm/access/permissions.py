@@ -7,6 +7,7 @@ class Permission(StrEnum):
     # Reading a case, block by block
     SEE_CASE = "case.see"
     SEE_STATUS = "case.see_status"
+    SEE_PERSON = "case.see_person"
     SEE_PARTICIPANTS = "case.see_participants"
     SEE_TASKS = "case.see_tasks"
     SEE_HISTORY = "case.see_history"

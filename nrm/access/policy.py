@@ -23,8 +23,11 @@ from nrm.access.roles import Role
 class Condition(TextChoices):
     """What must be true of the case beside the relation."""
 
-    CONSENT_COVERS_IDENTITY = "consent_covers_identity", _("the person’s consent covers identity and contact")
-    CONSENT_COVERS_ACCOUNT = "consent_covers_account", _("the person’s consent covers the account of what happened")
+    SHARES_IDENTITY = (
+        "shares_identity",
+        _("the referral shares identity and contact, covered by consent or a legal basis"),
+    )
+    SHARES_ACCOUNT = "shares_account", _("the referral shares what happened, covered by consent or a legal basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     # Reading a case, block by block
     P.SEE_CASE: (*EVERYBODY_IN, *COUNTRYWIDE, *as_(CLOCK)),
     P.SEE_STATUS: (*LEAD, *REPORTER, *ACCEPTED, *SHELTERING, *TREATING, *DECIDING, *as_(COORDINATOR)),
+    P.SEE_PERSON: (*LEAD, *REPORTER, *ACCEPTED, *PROSECUTION_ASKED, *SHELTERING, *TREATING, *SERVING, *DECIDING),
     P.SEE_PARTICIPANTS: (*LEAD, *SHELTERING, *TREATING, *DECIDING, *as_(COORDINATOR)),
     P.SEE_TASKS: (*LEAD, *as_(COORDINATOR)),
     P.SEE_HISTORY: (*LEAD, *as_((COORDINATOR, AUDITOR))),
@@ -72,7 +76,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
         *SHELTERING,
         *TREATING,
         *DECIDING,
-        *as_((WORKER, SHELTER, CLINICIAN, PROSECUTION), Is.ACCEPTED_REFERRAL, when=Condition.CONSENT_COVERS_IDENTITY),
+        *as_((WORKER, SHELTER, CLINICIAN, PROSECUTION), Is.ACCEPTED_REFERRAL, when=Condition.SHARES_IDENTITY),
     ),
     P.WRITE_IDENTITY: LEAD,
     P.SEE_CONSENT: (*LEAD, *SHELTERING, *TREATING),
@@ -81,7 +85,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
         *REPORTER,
         *TREATING,
         *DECIDING,
-        *as_((WORKER, SHELTER, CLINICIAN, PROSECUTION), Is.ACCEPTED_REFERRAL, when=Condition.CONSENT_COVERS_ACCOUNT),
+        *as_((WORKER, SHELTER, CLINICIAN, PROSECUTION), Is.ACCEPTED_REFERRAL, when=Condition.SHARES_ACCOUNT),
     ),
     P.SEE_RISK_LEVEL: (*LEAD, *ASKED, *ACCEPTED, *SHELTERING, *TREATING, *DECIDING, *as_(COORDINATOR)),
     P.SEE_RISK: (*LEAD, *ACCEPTED, *SHELTERING, *TREATING, *DECIDING),

@@ -12,12 +12,12 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Condition, Standing, relations_that_grant
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.relations import Relation
-from nrm.cases.models import Case, Consent, DataCategory, Participation
+from nrm.cases.models import Basis, Case, Consent, DataCategory, Participation
 
-#: What a live consent for the actor's organisation makes true of the case.
+#: What a category that is shared with the actor's organisation makes true of the case.
 CONDITION_OF_CATEGORY = {
-    DataCategory.IDENTITY: Condition.CONSENT_COVERS_IDENTITY,
-    DataCategory.ACCOUNT: Condition.CONSENT_COVERS_ACCOUNT,
+    DataCategory.IDENTITY: Condition.SHARES_IDENTITY,
+    DataCategory.ACCOUNT: Condition.SHARES_ACCOUNT,
 }
 
 
@@ -50,12 +50,12 @@ def require(standing: Standing, permission: Permission) -> None:
 
 
 def standing_in(actor: Actor, case: Case) -> Standing:
-    """The actor's relations to the case now, and what the person's live consents make true (at most two queries)."""
+    """The actor's relations to the case now, and what is shared with them (at most three queries)."""
     rows = case.participations.open().of(actor.user_id, actor.organisation_id)
     relations = frozenset(Relation(relation) for relation in rows.values_list("relation", flat=True))
     conditions: frozenset[Condition] = frozenset()
     if relations & {Relation.ACCEPTED_REFERRAL}:
-        conditions = _consented_conditions(actor, case)
+        conditions = _shared_conditions(actor, case)
     return Standing(actor=actor, relations=relations, conditions=conditions)
 
 
@@ -68,9 +68,14 @@ def standings_in(actor: Actor, cases: Collection[Case]) -> dict[UUID, Standing]:
     return {pk: Standing(actor, frozenset(found)) for pk, found in relations.items()}
 
 
-def _consented_conditions(actor: Actor, case: Case) -> frozenset[Condition]:
+def _shared_conditions(actor: Actor, case: Case) -> frozenset[Condition]:
+    """What the running referrals to the actor's organisation share, as far as it is covered at this moment: by the
+    person's live consent, or by the legal basis that the referral records."""
     live = case.consents.live().filter(recipient=actor.organisation_id).values_list("categories", flat=True)
-    shared = {category for categories in live for category in categories}
+    consented = {category for categories in live for category in categories}
+    shared: set[str] = set()
+    for basis, categories in case.referrals.running_at(actor.organisation_id).values_list("basis", "categories"):
+        shared |= set(categories) & consented if basis == Basis.CONSENT else set(categories)
     return frozenset(condition for category, condition in CONDITION_OF_CATEGORY.items() if category.value in shared)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.policy import Standing
-from nrm.access.refusals import MovedOn, NotVisible, NotYet, Refusal
+from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet, Refusal
 from nrm.audit import actions as audit
 from nrm.audit.codes import Outcome
 from nrm.cases.consequences import sentences
 from nrm.cases.lifecycle import case_of, narrowed
 from nrm.cases.models import Case, reference
+from nrm.cases.selectors import standing_in
 from nrm.lib.forms import PlainTextField
 from workflows.lifecycle import Edge, Lifecycle, NotFromHere
 
@@ -74,6 +75,11 @@ def case_page_of(case: Case) -> str:
     return reverse("desk:case_page", args=[case.code])
 
 
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What was posted, were it nothing at all; None on any other method."""
+    return request.POST if request.method == "POST" else None
+
+
 TakeStep = Callable[..., Any]
 
 
@@ -91,7 +97,9 @@ def answer_step(
     """Show the form of a transition and take it on POST through `take(record, transition, by=…, expected_version=…,
     reason=…, **facts)`. A refusal comes back beside what was typed, with its status, and is audited."""
     edge = edge_from_here(flow, record, transition)
-    form = forms_by_step.get(transition, StepForm)(request.POST or None, edge=edge, record=record)
+    if not narrowed(standing_in(by, case_of(record)), record).may(edge.permission):
+        raise NotPermitted
+    form = forms_by_step.get(transition, StepForm)(typed(request), edge=edge, record=record)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

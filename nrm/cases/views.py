@@ -18,7 +18,7 @@ from nrm.accounts.selectors import active_organisations
 from nrm.audit.codes import Code
 from nrm.cases import actions, forms
 from nrm.cases.selectors import case_for, consent_for
-from nrm.cases.steps import answer_step, case_page_of, refused_beside_form
+from nrm.cases.steps import answer_step, case_page_of, refused_beside_form, typed
 from nrm.vault.reasons import RevealReason
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow
@@ -59,7 +59,7 @@ def consent_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpRes
 @require_http_methods(["GET", "POST"])
 def record_consent(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.RECORD_CONSENT)
-    form = forms.ConsentForm(request.POST or None, organisations=_organisations())
+    form = forms.ConsentForm(typed(request), organisations=_organisations())
     if request.method == "POST" and form.is_valid():
         actions.record_consent(case, by=request.actor, **form.facts())
         messages.success(request, _("Consent is recorded."))
@@ -70,7 +70,7 @@ def record_consent(request: SignedInRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assess_risk(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.ASSESS_RISK)
-    form = forms.RiskForm(request.POST or None, initial={"version": case.version})
+    form = forms.RiskForm(typed(request), initial={"version": case.version})
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         try:
@@ -86,7 +86,7 @@ def assess_risk(request: SignedInRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_note(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.ADD_NOTE)
-    form = forms.NoteForm(request.POST or None)
+    form = forms.NoteForm(typed(request))
     if request.method == "POST" and form.is_valid():
         actions.add_note(case, by=request.actor, body=form.cleaned_data["body"])
         messages.success(request, _("The note is saved."))
@@ -98,7 +98,7 @@ def add_note(request: SignedInRequest, code: str) -> HttpResponse:
 def identity(request: SignedInRequest, code: str) -> HttpResponse:
     """Masked on GET. A POST with a reason opens it once, on this answer only."""
     case, standing = case_for(request.actor, code, Permission.REVEAL_IDENTITY)
-    form = forms.RevealForm(request.POST or None)
+    form = forms.RevealForm(typed(request))
     revealed = None
     if request.method == "POST" and form.is_valid():
         revealed = actions.reveal_identity(case, by=request.actor, reason=RevealReason(form.cleaned_data["reason"]))

@@ -161,6 +161,10 @@ class CasePage:
         return self.may(Permission.REVEAL_IDENTITY)
 
     @property
+    def may_see_person(self) -> bool:
+        return self.may(Permission.SEE_PERSON)
+
+    @property
     def may_see_risk(self) -> bool:
         return self.may(Permission.SEE_RISK_LEVEL)
 

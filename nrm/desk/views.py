@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from nrm.access.permissions import Permission
-from nrm.access.policy import allows
+from nrm.access.policy import allows, relations_that_grant
+from nrm.access.refusals import NotPermitted
 from nrm.access.roles import Role
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
@@ -58,6 +59,8 @@ def finish_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def case_list(request: SignedInRequest) -> HttpResponse:
+    if not relations_that_grant(request.actor.role, Permission.SEE_CASE):
+        raise NotPermitted
     wanted = CaseFilter(request.GET, actor=request.actor)
     page = selectors.case_list(request.actor, wanted.qs, selectors.read_place(request.GET.get("after", "")))
     audit.record(Code.CASE_LISTED, by=request.actor, data={"count": len(page.rows)})

@@ -49,6 +49,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def open(self) -> ReferralQuerySet:
         return self.filter(state__in=OPEN_REFERRALS)
 
+    def running_at(self, organisation_id: UUID) -> ReferralQuerySet:
+        """Accepted by this organisation and not yet completed."""
+        return self.filter(receiver=organisation_id, state__in=[ReferralState.ACCEPTED, ReferralState.IN_SERVICE])
+
     def waiting_for_answer(self) -> ReferralQuerySet:
         return self.filter(state__in=WAITING_FOR_ANSWER)
 

@@ -20,7 +20,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, case_page_of, edge_from_here, refused_beside_form
+from nrm.cases.steps import answer_step, case_page_of, edge_from_here, refused_beside_form, typed
 from nrm.reintegration import actions, forms, selectors
 from workflows.reintegration import ReintegrationFlow
 
@@ -69,7 +69,7 @@ def add_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record, standing = selectors.plan_for(request.actor, pk)
     if not standing.may(Permission.WRITE_PLAN):
         raise NotPermitted
-    form = forms.GoalForm(request.POST or None)
+    form = forms.GoalForm(typed(request))
     context = {"case": record.case, "plan": record}
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,7 +84,7 @@ def add_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def review_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     goal, _standing = selectors.goal_for(request.actor, pk)
-    form = forms.ReviewForm(request.POST or None, initial={"version": goal.version, "outcome": goal.outcome})
+    form = forms.ReviewForm(typed(request), initial={"version": goal.version, "outcome": goal.outcome})
     line = selectors.goals_opened(goal.plan.case, [goal])[0]
     context = {"case": goal.plan.case, "plan": goal.plan, "line": line}
     if request.method == "POST" and form.is_valid():
@@ -101,7 +101,7 @@ def review_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def follow_up(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.WRITE_PLAN)
-    form = forms.FollowUpForm(request.POST or None)
+    form = forms.FollowUpForm(typed(request))
     if request.method == "POST" and form.is_valid():
         actions.record_follow_up(case, by=request.actor, **form.cleaned_data)
         messages.success(request, _("The contact is recorded."))

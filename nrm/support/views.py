@@ -21,7 +21,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, case_page_of, edge_from_here, refused_beside_form
+from nrm.cases.steps import answer_step, case_page_of, edge_from_here, refused_beside_form, typed
 from nrm.support import actions, forms, selectors
 from workflows.alert import AlertFlow
 from workflows.support import EpisodeState, SupportFlow
@@ -46,7 +46,7 @@ def appointments(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def plan_service(request: SignedInRequest, code: str) -> HttpResponse:
     case, standing = case_for(request.actor, code, Permission.PLAN_SUPPORT)
-    form = forms.PlanForm(request.POST or None, providers=selectors.providers_for(request.actor, standing))
+    form = forms.PlanForm(typed(request), providers=selectors.providers_for(request.actor, standing))
     if request.method == "POST" and form.is_valid():
         try:
             actions.plan_service(case, by=request.actor, **form.values())
@@ -88,7 +88,7 @@ def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record, _standing = selectors.episode_for(request.actor, pk)
-    form = forms.AppointmentForm(request.POST or None)
+    form = forms.AppointmentForm(typed(request))
     if request.method == "POST" and form.is_valid():
         actions.add_appointment(record, by=request.actor, **form.values())
         messages.success(request, _("The appointment is in the list."))
@@ -100,7 +100,7 @@ def add_appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Say what happened."""
     record, _standing = selectors.appointment_for(request.actor, pk)
-    form = forms.MarkForm(request.POST or None, initial={"version": record.version})
+    form = forms.MarkForm(typed(request), initial={"version": record.version})
     context = {"case": record.episode.case, "episode": record.episode, "appointment": record}
     if request.method == "POST" and form.is_valid():
         version, state = form.cleaned_data["version"], form.cleaned_data["state"]
@@ -118,7 +118,7 @@ def add_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record, standing = selectors.episode_for(request.actor, pk)
     if not narrowed(standing, record).may(Permission.SEE_CLINICAL):
         raise NotPermitted
-    form = forms.ClinicalNoteForm(request.POST or None)
+    form = forms.ClinicalNoteForm(typed(request))
     if request.method == "POST" and form.is_valid():
         actions.add_clinical_note(record, by=request.actor, body=form.cleaned_data["body"])
         messages.success(request, _("The note is saved."))
@@ -129,7 +129,7 @@ def add_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def raise_alert(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.RAISE_ALERT)
-    form = forms.AlertForm(request.POST or None)
+    form = forms.AlertForm(typed(request))
     if request.method == "POST" and form.is_valid():
         actions.raise_alert(case, by=request.actor, **form.cleaned_data)
         messages.success(request, _("The alert is raised, and those who act on it are told."))

@@ -1,0 +1,120 @@
+"""One case with something of every kind, so that every address of the service can be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from nrm.accounts.models import SecondFactorReset
+from nrm.cases import actions as cases
+from nrm.cases.models import Case
+from nrm.identification import actions as identification
+from nrm.placements import actions as placements
+from nrm.referrals import actions as referrals
+from nrm.reintegration import actions as reintegration
+from nrm.support import actions as support
+from nrm.tasks.models import Task
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What the addresses name."""
+
+    case: Case
+    screening: Any
+    consent: Any
+    referral: Any
+    referral_to_prosecution: Any
+    placement: Any
+    unit: Any
+    episode: Any
+    appointment: Any
+    alert: Any
+    plan: Any
+    goal: Any
+    task: Task
+    reset: Any
+
+
+@pytest.fixture
+def whole(cast: Any) -> Whole:
+    """Reported by the responder, led by Open Hand, sheltered, treated, before the panel and the prosecution."""
+    organisations = cast.organisations
+    worker, shelter, clinician = cast.case_worker.actor, cast.shelter_worker.actor, cast.clinician.actor
+    shelter_until = timezone.localdate() + timedelta(days=90)
+    type(organisations.house_of_lindens).objects.filter(pk=organisations.house_of_lindens.pk).update(
+        licence_valid_until=shelter_until
+    )
+    type(organisations.prosecution).objects.filter(pk=organisations.prosecution.pk).update(accepts_referrals=True)
+    screening = identification.open_case(
+        by=cast.responder.actor,
+        lead_organisation_id=organisations.open_hand.pk,
+        age_group="adult",
+        sex="woman",
+        suspected="labour",
+        safe_to_talk="yes",
+    )
+    case = screening.case
+    today = timezone.localdate()
+    consent = cases.record_consent(case, by=worker, purpose="assistance", given_how="signed", given_on=today)
+    cases.record_consent(case, by=worker, purpose="service", given_how="signed", given_on=today)
+    for recipient in (organisations.quiet_room, organisations.prosecution):
+        cases.record_consent(
+            case,
+            by=worker,
+            purpose="referral",
+            recipient_id=recipient.pk,
+            categories=["risk"],
+            given_how="signed",
+            given_on=today,
+        )
+    cases.assess_risk(case, by=worker, expected_version=1, level="low", accommodation="needed")
+    cases.take_status_step(case, "presume_on_judgement", by=worker, expected_version=2, reason="Seen.")
+    referral = sent(case, worker, organisations.quiet_room, "mhpss")
+    to_prosecution = sent(case, worker, organisations.prosecution, "investigation")
+    house = placements.write_shelter(by=shelter, code_name="Linden")
+    unit = placements.add_unit(by=shelter, name="Room 1", sexes=["woman"], age_groups=["adult"])
+    placement = placements.request_placement(case, by=worker, shelter_id=house.pk, needed_from=today)
+    placement = placements.take_step(placement, "offer", by=shelter, expected_version=placement.version, unit=unit)
+    placement = placements.take_step(placement, "admit", by=shelter, expected_version=placement.version)
+    episode = support.plan_service(case, by=worker, provider_id=organisations.quiet_room.pk, service="mhpss")
+    episode = support.take_step(episode, "start", by=clinician, expected_version=episode.version)
+    soon = timezone.now() + timedelta(days=2)
+    appointment = support.add_appointment(episode, by=clinician, starts_at=soon, minutes=50)
+    alert = support.raise_alert(case, by=clinician, level="same_day", concern="Something was said.")
+    plan = reintegration.start_plan(case, by=worker)
+    goal = reintegration.add_goal(plan, by=worker, area="work", description="A paid job.")
+    return Whole(
+        case=case,
+        screening=screening,
+        consent=consent,
+        referral=referral,
+        referral_to_prosecution=to_prosecution,
+        placement=placement,
+        unit=unit,
+        episode=episode,
+        appointment=appointment,
+        alert=alert,
+        plan=plan,
+        goal=goal,
+        task=Task.objects.filter(case_code=case.code, organisation=organisations.open_hand, closed_at=None).first(),
+        reset=SecondFactorReset.objects.first(),
+    )
+
+
+def sent(case: Case, by: Any, receiver: Any, service: str) -> Any:
+    referral = referrals.prepare_referral(
+        case,
+        by=by,
+        receiver_id=receiver.pk,
+        service=service,
+        urgency="routine",
+        basis="consent",
+        categories=["risk"],
+        summary="Support for one person.",
+    )
+    return referrals.take_step(referral, "send", by=by, expected_version=referral.version)
