@@ -138,7 +138,7 @@ def answers(clients: dict[str, Client], method: str, url: str) -> str:
 
 
 def answer(client: Client, method: str, url: str) -> str:
-    """The status; a way to the sign-in page is `door`. What a request did is undone, so that it cannot help the next."""
+    """The status; a way to the sign-in page is `door`. What a request did is undone: it must not help the next."""
     savepoint = transaction.savepoint()
     cookies = client.cookies.copy()
     response = getattr(client, method)(url)
