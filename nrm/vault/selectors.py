@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.apps import apps
@@ -86,8 +86,8 @@ def second_factors_to_reseal() -> QuerySet[TotpDevice]:
     newest = key_ring().newest.encode()
     head = bytes([ACCOUNTS_FORMAT, len(newest)]) + newest
     sealed_head = Substr("sealed_secret", 1, len(head), output_field=BinaryField())
-    devices: QuerySet[TotpDevice] = TotpDevice.objects.alias(head=sealed_head).exclude(head=head).order_by("pk")
-    return devices
+    devices = TotpDevice.objects.alias(head=sealed_head).exclude(head=head).order_by("pk")
+    return cast(QuerySet[TotpDevice], devices)
 
 
 def ids_in_batches(rows: QuerySet[Any], size: int) -> Iterator[list[UUID]]:

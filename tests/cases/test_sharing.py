@@ -1,4 +1,4 @@
-"""What an accepted referral opens: what it shares, as long as consent or a legal basis covers it; not a moment longer."""
+"""What an accepted referral opens: what it shares, while consent or a legal basis covers it, not a moment longer."""
 
 from __future__ import annotations
 
