@@ -250,3 +250,11 @@ def case(cast: Cast) -> Any:
         sex="woman",
         spoken_language="sq",
     )
+
+
+@pytest.fixture
+def whole(cast: Cast) -> Any:
+    """One case with something of every kind."""
+    from tests.whole import whole_case
+
+    return whole_case(cast)

@@ -7,18 +7,17 @@ order of PLAYERS, then for nobody. Written by hand from the table of design sect
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.permissions.conftest import Whole
+from tests.addresses import ADDRESSES, address
+from tests.whole import Whole
 
 PLAYERS = (
     "responder",
@@ -34,87 +33,6 @@ PLAYERS = (
 )
 METHODS = ("get", "post")
 MATRIX: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text())
-#: A state that is somewhere in each machine, and a transition that starts there.
-TRANSITIONS = {
-    "cases:step": "hold",
-    "cases:consent_step": "withdraw",
-    "identification:screening_step": "complete",
-    "identification:status_step": "identify",
-    "referrals:step": "accept",
-    "placements:step": "leave",
-    "support:step": "pause",
-    "support:alert_step": "assess",
-    "reintegration:step": "agree",
-}
-
-
-def names(patterns: list[Any], namespace: str = "") -> Iterator[str]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace)
-        elif isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name}"
-
-
-ADDRESSES = sorted(set(names(get_resolver().url_patterns)))
-
-
-def address(name: str, whole: Whole, cast: Any) -> str:
-    """The address of this view for the whole case and the case worker's account."""
-    records = {
-        "identification:screening": whole.screening,
-        "identification:save_answers": whole.screening,
-        "identification:screening_step": whole.screening,
-        "cases:consent_step": whole.consent,
-        "referrals:page": whole.referral,
-        "referrals:change": whole.referral,
-        "referrals:step": whole.referral,
-        "placements:page": whole.placement,
-        "placements:step": whole.placement,
-        "placements:change_unit": whole.unit,
-        "support:episode": whole.episode,
-        "support:add_appointment": whole.episode,
-        "support:add_note": whole.episode,
-        "support:step": whole.episode,
-        "support:appointment": whole.appointment,
-        "support:alert_step": whole.alert,
-        "reintegration:plan": whole.plan,
-        "reintegration:add_goal": whole.plan,
-        "reintegration:step": whole.plan,
-        "reintegration:review": whole.goal,
-        "desk:claim_task": whole.task,
-        "desk:release_task": whole.task,
-        "desk:finish_task": whole.task,
-    }
-    given: dict[str, Any] = {
-        "code": whole.case.code,
-        "token": "no-such-token",
-        "page": "person",
-        "user_id": cast.second_case_worker.user.pk,
-        "membership_id": cast.second_case_worker.membership.pk,
-        "organisation_id": cast.organisations.far_shore.pk,
-        "session_id": uuid4(),
-        "reset_id": uuid4(),
-        "transition": TRANSITIONS.get(name, ""),
-    }
-    if name in records:
-        given["pk"] = records[name].pk
-    return reverse(name, kwargs={key: given[key] for key in keywords(name)})
-
-
-def keywords(name: str) -> set[str]:
-    for pattern, kwargs in parameters(get_resolver().url_patterns):
-        if pattern == name:
-            return kwargs
-    raise LookupError(name)
-
-
-def parameters(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, set[str]]]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from parameters(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace)
-        else:
-            yield f"{namespace}{pattern.name}", set(pattern.pattern.converters)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.utils import timezone
 
 from nrm.accounts.models import SecondFactorReset
@@ -40,8 +39,7 @@ class Whole:
     reset: Any
 
 
-@pytest.fixture
-def whole(cast: Any) -> Whole:
+def whole_case(cast: Any) -> Whole:
     """Reported by the responder, led by Open Hand, sheltered, treated, before the panel and the prosecution."""
     organisations = cast.organisations
     worker, shelter, clinician = cast.case_worker.actor, cast.shelter_worker.actor, cast.clinician.actor
