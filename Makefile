@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and make. `make` alone prints this help.
 # Every path is relative: the checkout may lie under a directory with a space in its name.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix migrate translate docs
+.PHONY: help setup run code test check fix migrate translate docs
 
 python := .venv/bin/python
 development := NRM_MODE=development NRM_DEMO=1
@@ -17,6 +17,9 @@ setup: .venv/ready ## install what is locked into .venv
 
 run: .venv/ready ## start the service with an invented country (PORT=8000, COUNTRY=MK); Ctrl-C stops it
 	@$(development) NRM_COUNTRY=$(COUNTRY) exec $(python) manage.py serve
+
+code: .venv/ready ## print the current one-time code of a demo person (USER=ana.caseworker@demo.invalid)
+	@$(development) NRM_COUNTRY=$(COUNTRY) $(python) manage.py demo code $(USER)
 
 test: .venv/ready ## run every test
 	@$(test) exec $(python) -m pytest -p tests.own_server -n logical --maxprocesses 8

@@ -44,6 +44,8 @@ from workflows.case import PATH, CaseFlow, Stage
 
 PAGE = 25
 NOTES_SHOWN = 10
+#: How much of the timeline is open at once; the rest is one click away.
+MOMENTS_OPEN = 8
 
 #: The rooms of the case page from top to bottom: template folder and the selector of its block.
 BLOCKS: Mapping[str, Callable[[Case, Standing, Actor], dict[str, Any] | None]] = {
@@ -152,6 +154,14 @@ class CasePage:
     def rooms(self) -> list[tuple[str, dict[str, Any] | None]]:
         """The template of each room's block with what it shows."""
         return [(f"{room}/_block.html", block) for room, block in self.blocks.items()]
+
+    @property
+    def latest(self) -> list[Moment]:
+        return (self.timeline or [])[:MOMENTS_OPEN]
+
+    @property
+    def earlier(self) -> list[Moment]:
+        return (self.timeline or [])[MOMENTS_OPEN:]
 
     def may(self, permission: str) -> bool:
         return self.standing.may(permission)

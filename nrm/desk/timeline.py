@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
@@ -22,6 +23,7 @@ from nrm.audit.models import Event
 from nrm.cases.lifecycle import place_of_reason
 from nrm.cases.models import Case
 from nrm.vault.sealing import unseal_text
+from workflows.registry import MACHINES
 
 SIZE = 30
 #: Reading is kept in the chain but would drown what happened.
@@ -73,7 +75,7 @@ def _moments(case: Case, events: list[Event], *, with_names: bool = True, with_r
     return [
         Moment(
             at=event.at,
-            sentence=label_of(event.action),
+            sentence=_sentence(event.action),
             who=_who(event, names),
             detail=reasons.get(event.sequence, ""),
             icon="arrow-right" if event.action in steps() else "circle",
@@ -81,6 +83,14 @@ def _moments(case: Case, events: list[Event], *, with_names: bool = True, with_r
         )
         for event in events
     ]
+
+
+def _sentence(action: str) -> str | Promise:
+    """A step of the case or its status speaks for itself; a step of another record says of which kind."""
+    machine, _dot, _name = action.partition(".")
+    if action not in steps() or machine in {"case", "status"}:
+        return label_of(action)
+    return _("%(record)s: %(step)s") % {"record": MACHINES[machine].title, "step": label_of(action)}
 
 
 def _who(event: Event, names: Mapping[UUID, str]) -> str | Promise:

@@ -16,10 +16,13 @@ from nrm.access.actor import THE_SERVICE
 from nrm.audit import actions as audit
 from nrm.desk.demo import people
 from nrm.desk.demo.clock import Clock, real_now, set_back_to
+from nrm.desk.demo.people import World
 from nrm.desk.demo.stories import LONGEST, plots, tell
 from nrm.desk.management.commands.clocks import ROUND
 from nrm.lib.clock import now
 from nrm.notices.models import Notice
+from nrm.tasks import actions as tasks
+from nrm.tasks.models import Task
 
 CASES = 60
 Story = Iterator[timedelta]
@@ -27,6 +30,8 @@ Story = Iterator[timedelta]
 EARLIEST, LATEST = 7, 20
 #: Rounds of the worker between two signed statements about the audit log.
 CHECKPOINT_EVERY = 15
+#: How long past its day a task may lie before somebody gets to it.
+LEFT_WAITING = timedelta(days=5)
 
 
 def fill(cases: int = CASES) -> None:
@@ -39,7 +44,7 @@ def fill(cases: int = CASES) -> None:
             (_begin(end, plot.days_ago, rng), tell(plot, world, Random(f"{settings.NRM_COUNTRY} {number}")))  # noqa: S311
             for number, plot in enumerate(plots(cases, rng))
         ]
-        run([*told, (clock.now(), nights())], clock, until=end)
+        run([*told, (clock.now(), nights()), (clock.now(), mornings(world))], clock, until=end)
         # Nobody is mailed about the past: the addresses lead nowhere.
         Notice.objects.waiting().update(sent_at=F("created_at"))
 
@@ -73,6 +78,15 @@ def _at_a_fit_hour(moment: datetime, until: datetime) -> datetime:
         return moment
     morning = local.replace(hour=8, minute=local.minute)
     return morning if local.hour < EARLIEST else morning + timedelta(days=1)
+
+
+def mornings(world: World) -> Story:
+    """Every few days people tick off what they have done by hand; what fell due lately still waits."""
+    while True:
+        for task in Task.objects.open().filter(due_at__lt=now() - LEFT_WAITING):
+            if task.is_finished_by_hand:
+                tasks.finish_task(task.pk, by=world.who_does(task))
+        yield timedelta(days=3)
 
 
 def nights() -> Story:

@@ -121,14 +121,7 @@ class Life:
         """Each organisation says of its open tasks on the case that they are done, where that is for people to say."""
         for task in Task.objects.open().filter(case_code=self.code):
             if task.is_finished_by_hand:
-                tasks.finish_task(task.pk, by=self._who_does(task))
-
-    def _who_does(self, task: Task) -> Actor:
-        return next(
-            actor
-            for actor in self.world.people.values()
-            if actor.organisation_id == task.organisation_id and task.role in {"", actor.role}
-        )
+                tasks.finish_task(task.pk, by=self.world.who_does(task))
 
     def free_unit(self, shelter: str) -> Unit:
         """The free place that fits best."""

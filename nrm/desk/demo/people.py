@@ -19,6 +19,7 @@ from nrm.desk.demo.words import COUNTRIES, Country, words
 from nrm.languages.transliterate import to_latin
 from nrm.lib.clock import today
 from nrm.placements import actions as placements
+from nrm.tasks.models import Task
 
 #: Organisation: kind, whether it takes referrals.
 ORGANISATIONS: Mapping[str, tuple[Kind, bool]] = {
@@ -96,6 +97,13 @@ class World:
 
     def shelter_id(self, key: str) -> UUID:
         return UUID(str(self.organisations[key].shelter.pk))
+
+    def who_does(self, task: Task) -> Actor:
+        return next(
+            actor
+            for actor in self.people.values()
+            if actor.organisation_id == task.organisation_id and task.role in {"", actor.role}
+        )
 
 
 def settle(code: str) -> World:

@@ -39,7 +39,7 @@ def table() -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
     yield ""
     yield f"Password of everybody: {PASSWORD}"
-    yield "One-time code:         manage.py demo code E-MAIL"
+    yield "One-time code:         make code USER=E-MAIL"
 
 
 def code_for(who: str) -> str:

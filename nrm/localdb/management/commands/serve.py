@@ -18,7 +18,6 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
@@ -65,7 +64,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         self.stdout.write("Preparing the database.")
         call_command("migrate", verbosity=0, interactive=False)
-        if settings.NRM_DEMO and not get_user_model().objects.exists():
+        if settings.NRM_DEMO:
             call_command("demo", country=settings.NRM_COUNTRY.upper())
 
 
