@@ -1,0 +1,94 @@
+"""Main pages measured against WCAG 2.2 AA, and work by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Work
+from tests.browser.desks import Desk, Watch
+
+pytestmark = pytest.mark.browser
+
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+}
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def size(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+def test_the_doors(door: Callable[..., Desk], cast: Any, size: Any) -> None:
+    ana = door(viewport=size)
+    ana.open("/sign-in/")
+    assert barriers(ana) == []
+    ana.press("Continue")
+    ana.reads("Check what you entered")
+    assert barriers(ana) == []
+
+
+def test_the_desk_of_a_case_worker(desk: Callable[..., Desk], cast: Any, work: Work, size: Any) -> None:
+    ana = desk(cast.case_worker, viewport=size)
+    for address in ("/", "/cases/", work.case_page, work.screening, work.plan, "/referrals/?box=sent", "/mechanism/"):
+        ana.open(address)
+        assert barriers(ana) == [], address
+    ana.open(f"{work.case_page}steps/hold/")
+    ana.press("Put on hold")
+    ana.reads("Check what you entered")
+    assert barriers(ana) == []
+
+
+def test_the_desks_of_those_who_help(desk: Callable[..., Desk], cast: Any, work: Work, size: Any) -> None:
+    teuta, lira = desk(cast.clinician, viewport=size), desk(cast.shelter_worker, viewport=size)
+    for one, address in ((teuta, "/referrals/"), (teuta, work.referral), (lira, "/places/"), (lira, work.placement)):
+        one.open(address)
+        assert barriers(one) == [], address
+
+
+def barriers(one: Desk) -> list[str]:
+    found = Axe().run(one.page, options=RULES).response["violations"]
+    return [f"{rule['id']}: {node['html']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def test_a_step_by_keyboard_alone(desk: Callable[..., Desk], cast: Any, work: Work) -> None:
+    ana = desk(cast.case_worker)
+    ana.open(f"{work.case_page}steps/hold/")
+    keys = ana.page.keyboard
+    keys.press("Tab")
+    expect(ana.page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    keys.press("Enter")
+    reach(ana, "Reason")
+    keys.type("Nobody answers the phone.")
+    reach(ana, "Put on hold")
+    keys.press("Enter")
+    ana.reads("On hold")
+
+
+def reach(ana: Desk, name: str) -> None:
+    """Tab until the focus is on what has this name; it may not take long on a page with one idea."""
+    for _press in range(6):
+        ana.page.keyboard.press("Tab")
+        here = ana.page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()")
+        if here == name:
+            return
+    pytest.fail(f"The keyboard does not reach {name!r}.")
+
+
+def test_escape_three_times_leaves(desk: Callable[..., Desk], cast: Any, work: Work, watch: Watch) -> None:
+    ana = desk(cast.case_worker)
+    ana.page.route("https://**", lambda route: route.fulfill(body="It will rain."))
+    ana.open(work.case_page)
+    for _press in range(3):
+        ana.page.keyboard.press("Escape")
+    ana.page.wait_for_url("https://**")
+    watch.addresses = {address for address in watch.addresses if "https://" not in address}
+    ana.page.go_back()
+    ana.stands_at("Sign in")
