@@ -15,6 +15,7 @@ from nrm.accounts.models import ROLE_CHOICES, Organisation, ResetReason, User
 from nrm.accounts.passwords import GuessableValidator, LengthValidator
 from nrm.accounts.selectors import active_organisations
 from nrm.accounts.throttling import normal_email
+from nrm.lib.forms import PlainTextField
 
 #: Longer than any password we accept, shorter than what would make hashing costly.
 TYPED_PASSWORD = 512
@@ -116,7 +117,7 @@ class RoleForm(forms.Form):
 
 
 class InviteForm(RoleForm):
-    display_name = forms.CharField(label=_("Name"), max_length=120)
+    display_name = PlainTextField(label=_("Name"), lines=False, max_length=120)
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     field_order = ("display_name", "email", "organisation", "role", "language")
@@ -140,6 +141,10 @@ class PeopleFilter(forms.Form):
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    name = PlainTextField(label=_("Name"), lines=False, max_length=200)
+    municipality = PlainTextField(label=_("Municipality"), lines=False, max_length=100, required=False)
+    licence_number = PlainTextField(label=_("Licence number"), lines=False, max_length=60, required=False)
+
     class Meta:
         model = Organisation
         fields = ("name", "kind", "municipality", "licence_number", "licence_valid_until", "accepts_referrals")
