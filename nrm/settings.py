@@ -212,7 +212,7 @@ SECURE_CSP: dict[str, list[str]] = {
     "object-src": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
-#: Where "Leave quickly" leads: a page that nobody wonders about.
+#: Where the quick exit leads: a page that nobody wonders about.
 NRM_EXIT_URL: str = env.str("NRM_EXIT_URL", "https://www.weather.com/")
 
 LOGGING = {

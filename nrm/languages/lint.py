@@ -21,7 +21,7 @@ LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f0-9]*")
 FOREIGN_LETTERS = {"sr": re.compile("[ѓќѕѐѝ]", re.IGNORECASE), "mk": re.compile("[ђћ]", re.IGNORECASE)}
 
 #: Latin words that belong into Cyrillic text. An acronym that the English message contains is allowed anyway.
-ALLOWED_LATIN = frozenset({"MHPSS", "QR", "PDF", "CSV", "URL", "JSON", "UUID", "IP", "kB", "MB", "GB"})
+ALLOWED_LATIN = frozenset({"Esc", "MHPSS", "QR", "PDF", "CSV", "URL", "JSON", "UUID", "IP", "kB", "MB", "GB"})
 
 
 def faults(language: str, entry: POEntry) -> Iterator[str]:
