@@ -10,6 +10,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.whole import Whole
 
+#: In the order of the columns of tests/permissions/matrix.toml, without its last: nobody.
+PLAYERS = (
+    "responder",
+    "case_worker",
+    "shelter_worker",
+    "clinician",
+    "officer",
+    "prosecution_officer",
+    "coordinator",
+    "auditor",
+    "administrator",
+    "stranger",
+)
 #: A state that is somewhere in each machine, and a transition that starts there.
 TRANSITIONS = {
     "cases:step": "hold",

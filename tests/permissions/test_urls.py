@@ -16,21 +16,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from tests.addresses import ADDRESSES, address
+from tests.addresses import ADDRESSES, PLAYERS, address
 from tests.whole import Whole
 
-PLAYERS = (
-    "responder",
-    "case_worker",
-    "shelter_worker",
-    "clinician",
-    "officer",
-    "prosecution_officer",
-    "coordinator",
-    "auditor",
-    "administrator",
-    "stranger",
-)
 METHODS = ("get", "post")
 MATRIX: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text())
 

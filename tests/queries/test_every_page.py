@@ -1,0 +1,134 @@
+"""How many queries every page takes, and that more rows do not mean more of them. A page without a row fails."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from nrm.accounts import middleware
+from tests.addresses import ADDRESSES, PLAYERS, address
+from tests.hostile.asking import undone
+from tests.queries.more import add_one_of_each
+from tests.whole import Whole
+
+#: Page: who asks for it, and the number of queries of the whole request: session, reader, page and its audit event.
+PAGES: dict[str, tuple[str, int]] = {
+    "accounts:account": ("case_worker", 8),
+    "accounts:add_organisation": ("administrator", 4),
+    "accounts:backup_codes": ("case_worker", 4),
+    "accounts:enrol": ("case_worker", 6),
+    "accounts:invite": ("administrator", 5),
+    "accounts:lost_devices": ("administrator", 5),
+    "accounts:memberships": ("case_worker", 5),
+    "accounts:organisation": ("administrator", 5),
+    "accounts:organisations": ("administrator", 5),
+    "accounts:password": ("case_worker", 6),
+    "accounts:people": ("administrator", 7),
+    "accounts:person": ("administrator", 11),
+    "accounts:sessions": ("case_worker", 5),
+    "accounts:sign_in": ("nobody", 0),
+    "audit:events": ("auditor", 13),
+    "cases:add_note": ("case_worker", 6),
+    "cases:assess_risk": ("case_worker", 6),
+    "cases:consent_step": ("case_worker", 7),
+    "cases:identity": ("case_worker", 6),
+    "cases:record_consent": ("case_worker", 7),
+    "cases:step": ("case_worker", 7),
+    "desk:case_list": ("case_worker", 11),
+    "desk:case_page": ("case_worker", 44),
+    "desk:mechanism": ("case_worker", 4),
+    "desk:my_work": ("case_worker", 6),
+    "identification:begin_screening": ("case_worker", 6),
+    "identification:danger": ("case_worker", 4),
+    "identification:decision": ("officer", 20),
+    "identification:docket": ("officer", 7),
+    "identification:open_case": ("case_worker", 4),
+    "identification:screening": ("case_worker", 13),
+    "identification:screening_step": ("case_worker", 7),
+    "identification:status_step": ("officer", 7),
+    "placements:add_unit": ("shelter_worker", 4),
+    "placements:change_unit": ("shelter_worker", 5),
+    "placements:page": ("case_worker", 11),
+    "placements:request": ("case_worker", 8),
+    "placements:shelter": ("shelter_worker", 5),
+    "placements:step": ("shelter_worker", 7),
+    "placements:units": ("shelter_worker", 12),
+    "referrals:change": ("case_worker", 7),
+    "referrals:inbox": ("case_worker", 11),
+    "referrals:page": ("case_worker", 14),
+    "referrals:prepare": ("case_worker", 7),
+    "referrals:step": ("clinician", 7),
+    "reintegration:add_goal": ("case_worker", 6),
+    "reintegration:follow_up": ("case_worker", 6),
+    "reintegration:plan": ("case_worker", 13),
+    "reintegration:review": ("case_worker", 6),
+    "reintegration:start": ("case_worker", 6),
+    "reintegration:step": ("case_worker", 7),
+    "support:add_appointment": ("clinician", 6),
+    "support:add_note": ("clinician", 6),
+    "support:alert_step": ("clinician", 7),
+    "support:appointment": ("clinician", 6),
+    "support:appointments": ("case_worker", 10),
+    "support:episode": ("clinician", 17),
+    "support:plan": ("case_worker", 7),
+    "support:raise_alert": ("case_worker", 7),
+    "support:step": ("clinician", 7),
+    "web:health": ("case_worker", 6),
+}
+MATRIX = tomllib.loads((Path(__file__).parents[1] / "permissions" / "matrix.toml").read_text())
+ROWS_MORE = 4
+
+
+#: Pages on which every reader meets other rows: whoever gets them is tried with more rows.
+READ_BY_MANY = ("desk:case_page", "desk:case_list", "desk:my_work", "referrals:inbox", "placements:page")
+
+
+@pytest.fixture
+def clients(cast: Any, sign_in: Callable[[Any], Client]) -> dict[str, Client]:
+    return {player: sign_in(getattr(cast, player)) for player in PLAYERS} | {"nobody": Client()}
+
+
+def readers() -> set[tuple[str, str]]:
+    """Every page with its reader, and the pages that many read with all of them."""
+    answers = {page: dict(zip(PLAYERS, MATRIX[page]["get"].split(), strict=False)) for page in READ_BY_MANY}
+    many = {(page, player) for page in READ_BY_MANY for player in PLAYERS if answers[page][player] == "200"}
+    return {(page, player) for page, (player, _count) in PAGES.items()} | many
+
+
+def test_no_page_without_a_row() -> None:
+    assert sorted(PAGES) == [name for name in ADDRESSES if "200" in MATRIX[name]["get"]]
+
+
+def test_pages_take_as_many_queries_as_written_here_and_never_more_for_more_rows(
+    whole: Whole, cast: Any, clients: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(middleware, "SEEN_EVERY", timedelta(hours=1))
+    add_one_of_each(whole, cast, 0)
+    counted(clients, whole, cast)  # fills what a process keeps for good
+    few = counted(clients, whole, cast)
+    found = {page: (player, few[page, player]) for page, (player, _count) in PAGES.items()}
+    assert {page: found[page] for page in found if found[page] != PAGES[page]} == {}
+    for number in range(1, ROWS_MORE + 1):
+        add_one_of_each(whole, cast, number)
+    many = counted(clients, whole, cast)
+    assert {key: (few[key], count) for key, count in many.items() if count > few[key]} == {}
+
+
+def counted(clients: dict[str, Client], whole: Whole, cast: Any) -> dict[tuple[str, str], int]:
+    return {(page, who): queries_of(clients[who], address(page, whole, cast)) for page, who in sorted(readers())}
+
+
+def queries_of(client: Client, url: str) -> int:
+    with undone(client):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+        assert response.status_code == 200, url
+        return len(queries)
