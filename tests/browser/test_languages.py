@@ -12,15 +12,28 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.desks import Desk
 
 pytestmark = pytest.mark.browser
 
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 #: The language tag that a browser and a screen reader want.
 TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn"}
+#: Buttons, marks and due times that lie on one another: long words find such places.
+OVERLAPS = """(() => {
+  const things = [...document.querySelectorAll('.brand, .btn, .due, .badge, .case-code, summary')];
+  const seen = things.filter((one) => one.checkVisibility() && one.getClientRects().length);
+  const boxes = seen.map((one) => [one, one.getBoundingClientRect()]);
+  const apart = (a, b) =>
+    a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  return boxes.flatMap(([one, box], at) =>
+    boxes.slice(at + 1)
+      .filter(([other, its]) => !one.contains(other) && !other.contains(one) && !apart(box, its))
+      .map(([other]) => `${one.textContent.trim()} / ${other.textContent.trim()}`));
+})()"""
 
 
 @pytest.mark.parametrize(("language", "autonym"), settings.LANGUAGES)
@@ -65,3 +78,4 @@ def fits(ana: Desk, language: str, name: str) -> None:
             path = Path(folder) / f"{language}-{name}-{size['width']}.png"
             ana.page.screenshot(path=path, full_page=True, caret="initial")
     assert ana.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert ana.page.evaluate(OVERLAPS) == []
