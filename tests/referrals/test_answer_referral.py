@@ -173,8 +173,8 @@ def test_a_draft_that_was_withdrawn_never_reached_the_receiver(cast: Any, draft:
         referral_for(cast.clinician.actor, draft.pk)
 
 
-def test_a_legal_basis_sends_but_opens_no_identity(cast: Any, case: Any, take: Any) -> None:
-    """The page says what really opens: the policy asks for consent, whatever the referral rests on."""
+def test_a_legal_basis_opens_what_the_referral_marks(cast: Any, case: Any, take: Any) -> None:
+    """Immediate danger does not wait for consent: the minimum that the sender marked is shared, and no more."""
     from nrm.referrals.actions import prepare_referral
 
     urgent = prepare_referral(
@@ -191,5 +191,6 @@ def test_a_legal_basis_sends_but_opens_no_identity(cast: Any, case: Any, take: A
     take(urgent, "accept", cast.clinician)
     referral, standing = referral_for(cast.clinician.actor, urgent.pk)
     page = referral_page(referral, standing)
-    assert (page.marked, page.covered) == (["Identity and contact"], [])
-    assert not standing.may("identity.reveal")
+    assert page.marked == page.covered == ["Identity and contact"]
+    assert standing.may("identity.reveal")
+    assert not standing.may("screening.see")
