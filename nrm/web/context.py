@@ -42,7 +42,13 @@ NAVIGATION = (
         frozenset({Role.IDENTIFYING_OFFICER}),
         ("identification:decision",),
     ),
-    Entry("desk:case_list", _("Cases"), "folders", CASE_ROLES, ("desk:case", "cases:", "identification:", "support:")),
+    Entry(
+        "desk:case_list",
+        _("Cases"),
+        "folders",
+        CASE_ROLES,
+        ("desk:case", "cases:", "identification:", "support:", "reintegration:"),
+    ),
     Entry(
         "referrals:inbox",
         _("Referrals"),
