@@ -13,6 +13,7 @@ from nrm.access.policy import Condition, Standing, relations_that_grant
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.relations import Relation
 from nrm.cases.models import Basis, Case, Consent, DataCategory, Participation
+from nrm.lib.codes import normalise_code
 
 #: What a category that is shared with the actor's organisation makes true of the case.
 CONDITION_OF_CATEGORY = {
@@ -33,7 +34,7 @@ def cases_visible_to(actor: Actor, permission: Permission = Permission.SEE_CASE)
 
 def case_for(actor: Actor, code: str, permission: Permission = Permission.SEE_CASE) -> tuple[Case, Standing]:
     """The case and how the actor stands to it. `NotVisible` to strangers, `NotPermitted` to others."""
-    case = Case.objects.select_related("person").filter(code=code).first()
+    case = Case.objects.select_related("person").filter(code=code).first() if normalise_code(code) == code else None
     if case is None:
         raise NotVisible
     standing = standing_in(actor, case)
