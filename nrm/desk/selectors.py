@@ -114,9 +114,10 @@ def read_place(text: str) -> tuple[datetime, UUID] | None:
     """What `CaseListPage.after` wrote; None for anything else."""
     moment, _tilde, pk = text.partition("~")
     try:
-        return datetime.fromisoformat(moment), UUID(pk)
+        place = datetime.fromisoformat(moment), UUID(pk)
     except ValueError:
         return None
+    return place if place[0].tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)
