@@ -14,13 +14,12 @@ from django.utils.translation import pgettext_lazy
 from nrm.cases.models import Closure, DataCategory, GivenHow, Purpose, RiskDomain, RiskLevel
 from nrm.cases.steps import StepForm
 from nrm.lib.clock import today
-from nrm.lib.forms import PartialDateField, PlainTextField
+from nrm.lib.forms import DayField, PartialDateField, PlainTextField
 from nrm.lib.partial_date import PartialDate
 from nrm.vault.identity import Contact, ContactKind, Document, DocumentKind, Identity, Safety
 from nrm.vault.reasons import RevealReason
 from workflows.case import Accommodation
 
-DATE_HELP = _("Day/month/year, for example 5/3/2026.")
 ASSESSED_LEVELS = [(level.value, level.label) for level in (RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH)]
 ASSESSED_ACCOMMODATION = [(answer.value, answer.label) for answer in (Accommodation.NEEDED, Accommodation.NOT_NEEDED)]
 
@@ -51,7 +50,7 @@ class RiskForm(forms.Form):
         label=_("Accommodation"), choices=ASSESSED_ACCOMMODATION, widget=forms.RadioSelect
     )
     account = PlainTextField(label=_("What you base it on"), widget=forms.Textarea(attrs={"rows": 6}), required=False)
-    review_on = forms.DateField(label=_("Review on"), help_text=DATE_HELP, required=False)
+    review_on = DayField(label=_("Review on"), allow_future=True, required=False)
 
 
 class ConsentForm(forms.Form):
@@ -64,20 +63,14 @@ class ConsentForm(forms.Form):
     )
     given_how = forms.ChoiceField(label=_("How it was given"), choices=GivenHow, widget=forms.RadioSelect)
     with_interpreter = forms.BooleanField(label=_("An interpreter was present"), required=False)
-    given_on = forms.DateField(label=_("Given on"), help_text=DATE_HELP, initial=today)
-    ends_on = forms.DateField(label=_("Ends on"), help_text=DATE_HELP, required=False)
+    given_on = DayField(label=_("Given on"), initial=today)
+    ends_on = DayField(label=_("Ends on"), allow_future=True, required=False)
     note = PlainTextField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
 
     def __init__(self, *args: Any, organisations: Iterable[tuple[UUID, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(str(pk), name) for pk, name in organisations]
         self.fields["recipient"].choices = [("", _("No organisation in particular")), *choices]  # type: ignore[attr-defined]
-
-    def clean_given_on(self) -> Any:
-        given_on = self.cleaned_data["given_on"]
-        if given_on > today():
-            raise ValidationError(_("This date is in the future. Check the day, the month and the year."))
-        return given_on
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -154,7 +147,7 @@ class ContactForm(forms.Form):
 
 
 #: The empty row at the end has nothing to delete, and untouched it is no entry: its choices start at an initial value.
-ROWS: dict[str, Any] = {"extra": 1, "max_num": 20, "can_delete": True, "can_delete_extra": False}
+ROWS: dict[str, Any] = {"extra": 1, "max_num": 20, "absolute_max": 20, "can_delete": True, "can_delete_extra": False}
 DocumentForms = forms.formset_factory(DocumentForm, **ROWS)
 ContactForms = forms.formset_factory(ContactForm, **ROWS)
 
