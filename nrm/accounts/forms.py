@@ -141,7 +141,7 @@ class PeopleFilter(forms.Form):
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    name = PlainTextField(label=_("Name"), lines=False, max_length=200)
+    name = PlainTextField(label=pgettext_lazy("organisation", "Name"), lines=False, max_length=200)
     municipality = PlainTextField(label=_("Municipality"), lines=False, max_length=100, required=False)
     licence_number = PlainTextField(label=_("Licence number"), lines=False, max_length=60, required=False)
 

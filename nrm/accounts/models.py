@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_otp.models import Device, DeviceManager, ThrottlingMixin, TimestampMixin
 from django_otp.oath import TOTP
 
@@ -27,7 +28,7 @@ class Organisation(models.Model):
     """A public body or civil society organisation that takes part in the mechanism."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("Name"), max_length=200, unique=True)
+    name = models.CharField(pgettext_lazy("organisation", "Name"), max_length=200, unique=True)
     kind = models.CharField(_("Kind"), max_length=30, choices=OrganisationKind.choices)
     country = models.CharField(_("Country"), max_length=2)
     municipality = models.CharField(_("Municipality"), max_length=100, blank=True)

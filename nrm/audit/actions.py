@@ -27,11 +27,13 @@ __all__ = [
     "verify_chain",
 ]
 
+#: Qualified, so that no function of this name in another schema can answer instead.
+SERVER_CLOCK = "pg_catalog.clock_timestamp()"
 #: The lock is taken inside the CTE, so the clock is read after waiting for it and time runs with the chain.
-_LOCK_HEAD = """
+LOCK_HEAD = f"""
 WITH head AS MATERIALIZED (SELECT sequence, hash FROM audit_head WHERE id = 1 FOR UPDATE)
-SELECT sequence, hash, clock_timestamp() FROM head
-"""
+SELECT sequence, hash, {SERVER_CLOCK} FROM head
+"""  # noqa: S608  a constant
 
 
 class OutsideTransaction(RuntimeError):
@@ -132,7 +134,7 @@ def ensure_head() -> None:
 
 def _locked_head() -> tuple[int, bytes, datetime]:
     with transaction.get_connection().cursor() as cursor:
-        cursor.execute(_LOCK_HEAD)
+        cursor.execute(LOCK_HEAD)
         row = cursor.fetchone()
     if row is None:
         raise HeadMissing("The chain has no head.")

@@ -176,7 +176,7 @@ def test_without_the_lock_on_the_head_the_chain_would_fork(monkeypatch: pytest.M
         both_have_read.wait()
         return found
 
-    monkeypatch.setattr(actions, "_LOCK_HEAD", actions._LOCK_HEAD.replace("FOR UPDATE", ""))
+    monkeypatch.setattr(actions, "LOCK_HEAD", actions.LOCK_HEAD.replace("FOR UPDATE", ""))
     monkeypatch.setattr(actions, "_locked_head", read_without_lock)
     failures = run_at_once([lambda: actions.record(Code.CASE_READ, by=None)] * 2)
     assert [type(failure) for failure in failures] == [IntegrityError]

@@ -14,15 +14,13 @@ from unittest.mock import patch
 from django.db import connection, transaction
 from django.utils import timezone
 
+from nrm.audit import actions as audit
+
 real_now = timezone.now
 
-#: Found before PostgreSQL's own function of this name, on this connection and in this transaction only.
-SHIFTED = """
-CREATE SCHEMA demo_clock;
-CREATE FUNCTION demo_clock.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
-    'SELECT pg_catalog.clock_timestamp() + current_setting(''demo.shift'')::interval';
-"""
-SEARCH_PATH = "demo_clock, pg_catalog, public"
+#: The audit chain's statement with its clock moved as well.
+SHIFTED_CLOCK = f"{audit.SERVER_CLOCK} + current_setting('demo.shift')::interval"
+SHIFTED_LOCK_HEAD = audit.LOCK_HEAD.replace(audit.SERVER_CLOCK, SHIFTED_CLOCK)
 
 
 class Clock:
@@ -51,14 +49,10 @@ def set_back_to(start: datetime) -> Iterator[Clock]:
     Without savepoints, which are a third of all statements: here no refusal is survived, every one ends the whole.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW search_path")
-            before = cursor.fetchone()[0]
-            cursor.execute(SHIFTED)
-            cursor.execute("SELECT set_config('search_path', %s, true)", [SEARCH_PATH])
         clock = Clock(start)
-        with patch.object(timezone, "now", clock.now), patch.object(connection.features, "uses_savepoints", False):
+        with (
+            patch.object(timezone, "now", clock.now),
+            patch.object(audit, "LOCK_HEAD", SHIFTED_LOCK_HEAD),
+            patch.object(connection.features, "uses_savepoints", False),
+        ):
             yield clock
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('search_path', %s, true)", [before])
-            cursor.execute("DROP SCHEMA demo_clock CASCADE")
