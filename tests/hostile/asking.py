@@ -15,6 +15,10 @@ from django.test import Client
 UNSEEN = {*"\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"}
 
 
+#: A browser reads NUL as a replacement character; no row can hold it.
+HARMLESS = "\n\t\r\0"
+
+
 class Reader(HTMLParser):
     """A page: its text with the values of its fields, its scripts, its handlers of events."""
 
@@ -50,7 +54,7 @@ class Reader(HTMLParser):
         strange = [str(found) for tag, found in self.tags if tag == "script" and not is_ours(found.get("src"))]
         code = [code for code in self.inline_code if code.strip()]
         unseen = [f"U+{ord(mark):04X}" for mark in sorted(UNSEEN & {*"".join(self.pieces)})]
-        control = [repr(c) for c in sorted({*"".join(self.pieces)}) if ord(c) < 32 and c not in "\n\t\r"]
+        control = [repr(c) for c in sorted({*"".join(self.pieces)}) if ord(c) < 32 and c not in HARMLESS]
         frames = [tag for tag, found in self.tags if tag in {"iframe", "object", "embed", "base"}]
         pictures = [str(found) for tag, found in self.tags if tag == "img" and not is_ours(found.get("src"))]
         return [*handlers, *strange, *code, *unseen, *control, *frames, *pictures]

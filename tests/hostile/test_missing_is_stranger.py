@@ -1,0 +1,72 @@
+"""To a stranger a case that is not shared and a case that does not exist are one and the same answer (Z2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from nrm.lib.codes import new_code
+from tests.addresses import ADDRESSES, address, keywords
+from tests.hostile.asking import undone
+from tests.whole import Whole
+
+#: A place of a shelter belongs to no case, and is refused by role before anything is looked up.
+NO_CASE = {"placements:change_unit"}
+NAMING_A_CASE = [name for name in ADDRESSES if keywords(name) & {"code", "pk"} and name not in NO_CASE]
+UUID_IN_PATH = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+STRANGERS = ("stranger", "administrator")
+
+
+@pytest.fixture
+def clients(cast: Any, sign_in: Callable[[Any], Client]) -> dict[str, Client]:
+    return {player: sign_in(getattr(cast, player)) for player in STRANGERS}
+
+
+def answer(client: Client, method: str, url: str) -> tuple[int, bytes, dict[str, str]]:
+    """Everything that can be told apart: status, body, headers, but for the second of the clock in one of them."""
+    with undone(client):
+        response = getattr(client, method)(url, {"version": 1, "reason": "Curious."} if method == "post" else {})
+    headers = {name: value for name, value in response.headers.items() if name != "Expires"}
+    return response.status_code, response.content, headers
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_cannot_tell_a_case_from_none(
+    method: str, whole: Whole, cast: Any, clients: dict[str, Client]
+) -> None:
+    told_apart, statuses = [], set()
+    for name in NAMING_A_CASE:
+        url = address(name, whole, cast)
+        nowhere = UUID_IN_PATH.sub(str(uuid4()), url).replace(whole.case.code, new_code())
+        assert nowhere != url
+        for player, client in clients.items():
+            there, missing = answer(client, method, url), answer(client, method, nowhere)
+            told_apart += [(name, player)] * (there != missing)
+            statuses.add(there[0])
+    assert told_apart == []
+    assert statuses <= {404, 405}
+
+
+CODES = ("x", "0", "AAAA-AAAA-AAAA", "%00", "%0d%0aSet-Cookie:a=b", "%27%20OR%201=1--", "..%2f..%2fetc", "é" * 300)
+
+
+def test_what_is_no_case_code_is_a_missing_page(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
+    client = clients["stranger"]
+    expected = answer(client, "get", address("desk:case_page", whole, cast))
+    by_code = [name for name in NAMING_A_CASE if "code" in keywords(name)]
+    urls = [address(name, whole, cast).replace(whole.case.code, code) for name in by_code for code in CODES]
+    strange = {url: found[0] for url in urls if (found := answer(client, "get", url))[0] not in {404, 405}}
+    assert strange == {}
+    assert answer(client, "get", "/cases/%00/") == expected
+
+
+def test_what_is_no_id_is_a_missing_page(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
+    client = clients["stranger"]
+    expected = answer(client, "get", address("referrals:page", whole, cast))
+    for typed in ("1", "%00", str(uuid4()).replace("-", ""), str(uuid4())[:-1], str(uuid4()) + "%00"):
+        assert answer(client, "get", f"/referrals/{typed}/") == expected
