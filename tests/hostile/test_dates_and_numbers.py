@@ -33,7 +33,7 @@ NO_DATES = (
     "5/3/2026\x00",
     "9" * 5000,
 )
-NO_VERSIONS = ("", "abc", "1.5", "-1", "0", "2147483648", "9" * 30, "9" * 5000, "NaN", "1e5", "0x10", "1\x00", "null")
+NO_VERSIONS = ("", "abc", "-1", "0", "2147483648", "9" * 30, "9" * 5000, "1e5", "1\x00")
 
 CONSENT = {"purpose": "assistance", "given_how": "signed"}
 FORMS_WITH_DATES = {
@@ -209,7 +209,18 @@ PLACES = (
     "2026-01-01T00:00:00~00000000-0000-0000-0000-000000000000",
     "9" * 5000,
 )
-OTHERS = ("31/02/2026", "12/31/2025", "01/01/0000", "01/01/10000", "-1", "9" * 30, "1e5", "<script>alert(1)</script>")
+OTHERS = (
+    "\x00",
+    "9" * 5000,
+    "31/02/2026",
+    "12/31/2025",
+    "01/01/0000",
+    "01/01/10000",
+    "-1",
+    "9" * 30,
+    "1e5",
+    "<script>alert(1)</script>",
+)
 #: Who, which page, and what it reads from its address.
 IN_ADDRESSES = (
     ("case_worker", "desk:my_work", ("after",)),
@@ -227,7 +238,7 @@ def test_what_is_made_up_in_an_address_is_no_fault(whole: Whole, cast: Any, clie
     wrong = {}
     for player, view, names in IN_ADDRESSES:
         for name in names:
-            for typed in (*PLACES, *OTHERS):
+            for typed in PLACES if name == "after" else OTHERS:
                 with undone(clients[player]):
                     response = clients[player].get(address(view, whole, cast), {name: typed})
                 if response.status_code not in {200, 404, 422} or read(response).dangers:

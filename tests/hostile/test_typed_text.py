@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.timezone import localdate
 
 from nrm.identification import actions as identification
@@ -421,6 +422,15 @@ def problems_of(clients: dict[str, Client], form: Typed, whole: Whole, cast: Any
         problems += [f"{page}: {danger}" for danger in reader.dangers]
         problems += [f"{page} answered {shown.status_code}"] * (shown.status_code != 200)
     return problems + [f"not shown: {text}" for text in kept_of(form) if text not in seen]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [SHORT, "<p onclick=x>", "<img src=//x>", "<script src=//x></script>", "a\u202eb", "a\u200bb", "\x07", "<base>"],
+)
+def test_the_reader_of_these_tests_sees_what_is_dangerous(html: str) -> None:
+    assert Reader(html).dangers != []
+    assert Reader(escape(html.strip("\x07").translate(dict.fromkeys((0x202E, 0x200B))))).dangers == []
 
 
 def test_text_stays_text_wherever_it_is_read(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
