@@ -136,6 +136,16 @@ def pinned_argon2() -> Iterator[dict[str, int]]:
         setattr(PinnedArgon2, name, value)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Before the test database is removed, whoever still holds a connection to it is sent away: threads of a live
+    server may outlive the test that asked them something."""
+    yield
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(others, [connection.connection.info.backend_pid])
+
+
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Everybody, written in four statements; accounts made this way have no history rows."""

@@ -37,7 +37,8 @@ QUIETLY = (
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(django_db_setup: None) -> Iterator[Browser]:
+    """One browser for all; closed before the database goes, as its connections keep the server's threads alive."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.skip(f"No browser: none of {', '.join(PROGRAMS)} is on the PATH.")

@@ -31,7 +31,8 @@ REAL = {
 
 
 def start(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("NRM_", "DATABASE"))}
+    ours = ("NRM_", "DATABASE", "DJANGO_")
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environment = surroundings | {name: value for name, value in (REAL | changed).items() if value}
     return subprocess.run(
         [sys.executable, *arguments],
