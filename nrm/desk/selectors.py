@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from nrm.access.actor import Actor
@@ -24,13 +23,13 @@ from nrm.countries import profile
 from nrm.desk.timeline import Moment, timeline_of
 from nrm.identification import selectors as identification
 from nrm.lib.clock import now
+from nrm.lib.paging import Cursor, page_of
 from nrm.placements import selectors as placements
 from nrm.referrals import selectors as referrals
 from nrm.reintegration import selectors as reintegration
 from nrm.support import selectors as support
 from nrm.tasks.models import Clock, Task
 from nrm.tasks.selectors import (
-    Place,
     clocks_of_case,
     open_tasks_for,
     tasks_of_case,
@@ -42,7 +41,8 @@ from nrm.vault.fields import place_of
 from nrm.vault.sealing import unseal_text
 from workflows.case import PATH, CaseFlow, Stage
 
-PAGE = 25
+#: How many late tasks the coordinator sees at once; the oldest matter most.
+TASKS_SHOWN = 25
 NOTES_SHOWN = 10
 #: How much of the timeline is open at once; the rest is one click away.
 MOMENTS_OPEN = 8
@@ -60,17 +60,17 @@ BLOCKS: Mapping[str, Callable[[Case, Standing, Actor], dict[str, Any] | None]] =
 @dataclass(frozen=True, slots=True)
 class MyWork:
     tasks: list[Task]
-    after: Place | None
+    after: Cursor | None
     overdue: int
 
 
-def my_work(actor: Actor, after: Place | None = None) -> MyWork:
+def my_work(actor: Actor, after: Cursor | None = None) -> MyWork:
     """The actor's tasks, soonest due first; for the coordinator what is late anywhere in the country."""
     if actor.role is Role.COORDINATOR:
         late = tasks_overdue_in_country(now())
-        return MyWork(tasks=list(late[:PAGE]), after=None, overdue=late.count())
+        return MyWork(tasks=list(late[:TASKS_SHOWN]), after=None, overdue=late.count())
     page = tasks_page(open_tasks_for(actor), after=after)
-    return MyWork(tasks=page.tasks, after=page.after, overdue=tasks_overdue(actor, now()).count())
+    return MyWork(tasks=page.rows, after=page.after, overdue=tasks_overdue(actor, now()).count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,39 +85,22 @@ class CaseRow:
 @dataclass(frozen=True, slots=True)
 class CaseListPage:
     rows: list[CaseRow]
-    #: Where the next page begins, as it stands in the address; empty on the last page.
-    after: str
+    after: Cursor | None
 
 
-def case_list(actor: Actor, cases: QuerySet[Case], after: tuple[datetime, UUID] | None) -> CaseListPage:
+def case_list(actor: Actor, cases: QuerySet[Case], after: Cursor | None) -> CaseListPage:
     """A page of the cases given, last changed first."""
-    ordered = cases.order_by("-changed_at", "-id")
-    if after:
-        changed_at, pk = after
-        ordered = ordered.filter(Q(changed_at__lt=changed_at) | Q(changed_at=changed_at, pk__lt=pk))
-    found = list(ordered[: PAGE + 1])
-    shown = found[:PAGE]
-    last = shown[-1] if len(found) > PAGE else None
-    standings = standings_in(actor, shown)
+    page = page_of(cases, "changed_at", after=after, newest_first=True)
+    standings = standings_in(actor, page.rows)
     rows = [
         CaseRow(
             case=case,
             shows_status=standings[case.pk].may(Permission.SEE_STATUS),
             shows_risk=standings[case.pk].may(Permission.SEE_RISK_LEVEL),
         )
-        for case in shown
+        for case in page.rows
     ]
-    return CaseListPage(rows, f"{last.changed_at.isoformat()}~{last.pk}" if last else "")
-
-
-def read_place(text: str) -> tuple[datetime, UUID] | None:
-    """What `CaseListPage.after` wrote; None for anything else."""
-    moment, _tilde, pk = text.partition("~")
-    try:
-        place = datetime.fromisoformat(moment), UUID(pk)
-    except ValueError:
-        return None
-    return place if place[0].tzinfo else None
+    return CaseListPage(rows, page.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +138,12 @@ class CasePage:
     def rooms(self) -> list[tuple[str, dict[str, Any] | None]]:
         """The template of each room's block with what it shows."""
         return [(f"{room}/_block.html", block) for room, block in self.blocks.items()]
+
+    @property
+    def status_step(self) -> str:
+        """Our own word for the status where the country's term leaves open which step it is."""
+        ours, theirs = str(self.case.get_status_display()), self.status_term or ""
+        return "" if ours.casefold() in theirs.casefold() else ours
 
     @property
     def latest(self) -> list[Moment]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -20,8 +19,8 @@ from nrm.audit.codes import Code
 from nrm.desk import mechanism as printed
 from nrm.desk import selectors
 from nrm.desk.forms import CaseFilter
+from nrm.lib.paging import Cursor, next_url
 from nrm.tasks import actions as tasks
-from nrm.tasks.selectors import Place
 
 #: Roles whose work is elsewhere.
 LANDING = {Role.AUDITOR: "audit:events", Role.ADMINISTRATOR: "accounts:people"}
@@ -31,8 +30,8 @@ LANDING = {Role.AUDITOR: "audit:events", Role.ADMINISTRATOR: "accounts:people"}
 def my_work(request: SignedInRequest) -> HttpResponse:
     if elsewhere := LANDING.get(request.actor.role):
         return redirect(elsewhere)
-    work = selectors.my_work(request.actor, Place.read(request.GET.get("after", "")))
-    page = {"next_url": f"?{urlencode({'after': str(work.after)})}" if work.after else ""}
+    work = selectors.my_work(request.actor, Cursor.read(request.GET.get("after", "")))
+    page = {"next_url": next_url(work.after)}
     may_open_case = allows(request.actor, Permission.OPEN_CASE)
     return render(request, "desk/my_work.html", {"work": work, "page": page, "may_open_case": may_open_case})
 
@@ -62,14 +61,13 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     if not relations_that_grant(request.actor.role, Permission.SEE_CASE):
         raise NotPermitted
     wanted = CaseFilter(request.GET, actor=request.actor)
-    page = selectors.case_list(request.actor, wanted.qs, selectors.read_place(request.GET.get("after", "")))
+    page = selectors.case_list(request.actor, wanted.qs, Cursor.read(request.GET.get("after", "")))
     audit.record(Code.CASE_LISTED, by=request.actor, data={"count": len(page.rows)})
     kept = {name: value for name, value in request.GET.items() if name in wanted.filters and value}
-    following = f"?{urlencode({**kept, 'after': page.after})}" if page.after else ""
     context = {
         "rows": page.rows,
         "form": wanted.form,
-        "page": {"next_url": following},
+        "page": {"next_url": next_url(page.after, kept)},
         "is_filtered": bool(kept),
     }
     return render(request, "desk/case_list.html", context)

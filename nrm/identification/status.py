@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -25,6 +24,7 @@ from nrm.cases.selectors import cases_visible_to
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
 from nrm.countries.terms import ClockName
+from nrm.lib.paging import Cursor, next_url
 from nrm.tasks import selectors as tasks
 from nrm.tasks.kinds import TaskKind
 from nrm.tasks.models import Task
@@ -40,7 +40,6 @@ EFFECTS: dict[str, Promise] = {
     Status.DECLINED: _("The person keeps access to services."),
     Status.WITHDRAWN: _("The rights that follow from the status end. Help is not tied to it."),
 }
-PAGE = 25
 #: What the identifying body is asked to do.
 DOCKET_KINDS = (TaskKind.DECIDE_STATUS, TaskKind.REVIEW_STATUS)
 
@@ -160,8 +159,8 @@ def docket_of(actor: Actor, *, after: str = "") -> Docket:
     """What waits for the actor's body, the soonest due first, one page. Three queries whatever the number of cases."""
     require_decider(actor)
     waiting = tasks.open_tasks_for(actor).filter(kind__in=DOCKET_KINDS)
-    page = tasks.tasks_page(waiting, after=tasks.Place.read(after), size=PAGE)
-    codes = [task.case_code for task in page.tasks]
+    page = tasks.tasks_page(waiting, after=Cursor.read(after))
+    codes = [task.case_code for task in page.rows]
     cases = {case.code: case for case in cases_visible_to(actor).filter(code__in=codes)}
     limits: dict[str, list[Limit]] = {}
     for clock in tasks.clocks_of_cases(codes):
@@ -173,7 +172,7 @@ def docket_of(actor: Actor, *, after: str = "") -> Docket:
             reverse("identification:decision", args=[task.case_code]),
             limits.get(task.case_code, []),
         )
-        for task in page.tasks
+        for task in page.rows
         if task.case_code in cases
     ]
-    return Docket(rows, f"?{urlencode({'after': str(page.after)})}" if page.after else "")
+    return Docket(rows, next_url(page.after))

@@ -18,6 +18,7 @@ from nrm.access.roles import Role
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.models import Basis, Case, DataCategory, reference
 from nrm.cases.selectors import cases_visible_to, standing_in
+from nrm.lib.paging import Cursor, page_of
 from nrm.referrals.models import Message, MessageKind, Referral, ReferralQuerySet
 from nrm.tasks.models import Clock
 from nrm.vault.fields import place_of
@@ -25,7 +26,6 @@ from nrm.vault.sealing import unseal_text
 from workflows.effects import Party
 from workflows.referral import OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
 
-PAGE = 25
 ANSWER_CLOCK = "referral_answer"
 #: What the receiver has on its hands; a question it asked waits for the other side.
 RUNNING = (ReferralState.MORE_INFO, ReferralState.ACCEPTED, ReferralState.IN_SERVICE)
@@ -176,27 +176,6 @@ def referrals_overdue(now: datetime) -> list[Referral]:
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page ended; the next one begins after it."""
-
-    prepared_at: datetime
-    referral_id: UUID
-
-    def __str__(self) -> str:
-        return f"{self.prepared_at.isoformat()}~{self.referral_id}"
-
-    @classmethod
-    def read(cls, text: str) -> Cursor | None:
-        """From the address; None when it is no place."""
-        prepared_at, _, referral_id = text.partition("~")
-        try:
-            moment = datetime.fromisoformat(prepared_at)
-            return cls(moment, UUID(referral_id)) if moment.tzinfo else None
-        except ValueError:
-            return None
-
-
-@dataclass(frozen=True, slots=True)
 class InboxPage:
     rows: list[Referral]
     due: Mapping[UUID, datetime]
@@ -233,13 +212,8 @@ BOXES = {
 def inbox_page(actor: Actor, box: str, wanted: Mapping[str, Any], *, after: Cursor | None = None) -> InboxPage:
     """A page of one box, newest first, narrowed by columns."""
     rows = BOXES[box](actor).filter(**wanted).select_related("case", "sender", "receiver")
-    if after is not None:
-        earlier = Q(prepared_at__lt=after.prepared_at) | Q(prepared_at=after.prepared_at, pk__lt=after.referral_id)
-        rows = rows.filter(earlier)
-    found = list(rows.order_by("-prepared_at", "-id")[: PAGE + 1])
-    shown = found[:PAGE]
-    last = Cursor(shown[-1].prepared_at, shown[-1].pk) if len(found) > PAGE else None
-    return InboxPage(shown, answers_due(shown), last)
+    page = page_of(rows, "prepared_at", after=after, newest_first=True)
+    return InboxPage(page.rows, answers_due(page.rows), page.after)
 
 
 def inbox_counts(actor: Actor) -> dict[str, int]:

@@ -22,6 +22,7 @@ from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
 from nrm.cases.steps import answer_step, edge_from_here, refused_beside_form, step_links
+from nrm.lib.paging import Cursor, next_url
 from nrm.referrals import actions, selectors
 from nrm.referrals.forms import STEP_FORMS, InboxForm, ReferralForm
 from workflows.referral import ReferralFlow, ReferralState
@@ -41,7 +42,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     form = InboxForm(request.GET)
     is_valid = form.is_valid()
     box, wanted = form.chosen_box(), form.wanted()
-    after = selectors.Cursor.read(request.GET.get("after", ""))
+    after = Cursor.read(request.GET.get("after", ""))
     page = selectors.inbox_page(request.actor, box, wanted, after=after)
     counts = selectors.inbox_counts(request.actor)
     audit.record(Code.CASE_LISTED, by=request.actor, data={"list": "referrals", "box": box, "shown": len(page.rows)})
@@ -68,7 +69,7 @@ def pages(box: str, wanted: dict[str, str], page: selectors.InboxPage, after: An
     """Where the pager leads: on, and back to the newest."""
     here = {"box": box, **wanted}
     return {
-        "next_url": f"?{urlencode({**here, 'after': str(page.after)})}" if page.after else "",
+        "next_url": next_url(page.after, here),
         "previous_url": f"?{urlencode(here)}" if after else "",
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Choice
-from django.db.models import IntegerField, Q, QuerySet, Value, When
+from django.db.models import IntegerField, QuerySet, Value, When
 from django.utils import timezone
 
 from nrm.access.actor import Actor
@@ -26,13 +26,13 @@ from nrm.cases.selectors import cases_visible_to, require, standing_in
 from nrm.cases.services import Service
 from nrm.cases.steps import StepLink, step_links
 from nrm.lib.clock import now
+from nrm.lib.paging import Cursor, Page, page_of
 from nrm.support.models import Alert, Appointment, AppointmentState, ClinicalNote, Episode
 from nrm.vault.fields import place_of
 from nrm.vault.sealing import unseal_text
 from workflows.alert import OPEN_ALERTS, AlertFlow
 from workflows.support import OPEN_EPISODES, EpisodeState, SupportFlow
 
-PAGE = 25
 #: In a choice of who acts on an alert: the lead organisation rather than a service.
 LEAD = "lead"
 #: Who gives services to people; police, prosecution and offices do not.
@@ -269,34 +269,7 @@ def acts_on_new_alert(case: Case, actor: Actor) -> str:
 # Appointments of an organisation
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of appointments ended; the next one begins after it."""
-
-    starts_at: datetime
-    appointment_id: UUID
-
-    def __str__(self) -> str:
-        return f"{self.starts_at.isoformat()}~{self.appointment_id}"
-
-    @classmethod
-    def read(cls, text: str) -> Place | None:
-        """From the address; None when it is no place."""
-        starts_at, _tilde, appointment_id = text.partition("~")
-        try:
-            moment = datetime.fromisoformat(starts_at)
-            return cls(moment, UUID(appointment_id)) if moment.tzinfo else None
-        except ValueError:
-            return None
-
-
-@dataclass(frozen=True, slots=True)
-class AppointmentsPage:
-    rows: list[Appointment]
-    after: Place | None
-
-
-def appointments_page(actor: Actor, after: Place | None = None) -> AppointmentsPage:
+def appointments_page(actor: Actor, after: Cursor | None = None) -> Page[Appointment]:
     """The coming appointments of the actor's organisation from today on, soonest first."""
     if not relations_that_grant(actor.role, Permission.PROVIDE_SUPPORT):
         raise NotPermitted
@@ -307,8 +280,4 @@ def appointments_page(actor: Actor, after: Place | None = None) -> AppointmentsP
         episode__state__in=OPEN_EPISODES,
         episode__case__in=cases_visible_to(actor),
     ).select_related("episode__case")
-    if after is not None:
-        rows = rows.filter(Q(starts_at__gt=after.starts_at) | Q(starts_at=after.starts_at, pk__gt=after.appointment_id))
-    found = list(rows.order_by("starts_at", "id")[: PAGE + 1])
-    shown = found[:PAGE]
-    return AppointmentsPage(shown, Place(shown[-1].starts_at, shown[-1].pk) if len(found) > PAGE else None)
+    return page_of(rows, "starts_at", after=after)

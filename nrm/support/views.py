@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,6 +21,7 @@ from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
 from nrm.cases.steps import answer_step, case_page_of, edge_from_here, refused_beside_form, typed
+from nrm.lib.paging import Cursor, next_url
 from nrm.support import actions, forms, selectors
 from workflows.alert import AlertFlow
 from workflows.support import EpisodeState, SupportFlow
@@ -33,11 +33,11 @@ ENDS = {EpisodeState.COMPLETED, EpisodeState.DISCONTINUED}
 
 @require_safe
 def appointments(request: SignedInRequest) -> HttpResponse:
-    after = selectors.Place.read(request.GET.get("after", ""))
+    after = Cursor.read(request.GET.get("after", ""))
     page = selectors.appointments_page(request.actor, after)
     audit.record(Code.CASE_LISTED, by=request.actor, data={"list": "appointments", "shown": len(page.rows)})
     pages = {
-        "next_url": f"?{urlencode({'after': str(page.after)})}" if page.after else "",
+        "next_url": next_url(page.after),
         "previous_url": request.path if after else "",
     }
     return render(request, "support/appointments.html", {"rows": page.rows, "pages": pages})

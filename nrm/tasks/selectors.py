@@ -3,47 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from django.db.models import DateTimeField, Q, Value
 from django.db.models.functions import Coalesce
 
 from nrm.access.actor import Actor
+from nrm.lib.paging import Cursor, Page, page_of
 from nrm.tasks.models import Clock, ClockQuerySet, Task, TaskQuerySet
-
-PAGE = 25
 
 #: Where tasks without a time limit stand: after all that have one.
 _NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of tasks ended; the next begins after it."""
-
-    due_at: datetime
-    task_id: UUID
-
-    def __str__(self) -> str:
-        return f"{self.due_at.isoformat()}~{self.task_id}"
-
-    @classmethod
-    def read(cls, text: str) -> Place | None:
-        """From the address; None when it is no place."""
-        due_at, _, task_id = text.partition("~")
-        try:
-            moment = datetime.fromisoformat(due_at)
-            return cls(moment, UUID(task_id)) if moment.tzinfo else None
-        except ValueError:
-            return None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    tasks: list[Task]
-    after: Place | None
 
 
 def open_tasks_for(actor: Actor) -> TaskQuerySet:
@@ -57,15 +27,9 @@ def open_tasks_for(actor: Actor) -> TaskQuerySet:
     )
 
 
-def tasks_page(tasks: TaskQuerySet, *, after: Place | None = None, size: int = PAGE) -> TaskPage:
-    """A page of `open_tasks_for` or `tasks_overdue`, soonest due first."""
-    if after is not None:
-        tasks = tasks.filter(Q(falls_due__gt=after.due_at) | Q(falls_due=after.due_at, id__gt=after.task_id))
-    found = list(tasks[: size + 1])
-    shown = found[:size]
-    if len(found) <= size:
-        return TaskPage(shown, None)
-    return TaskPage(shown, Place(shown[-1].due_at or _NO_LIMIT, shown[-1].pk))
+def tasks_page(tasks: TaskQuerySet, *, after: Cursor | None = None) -> Page[Task]:
+    """A page of `open_tasks_for`, soonest due first."""
+    return page_of(tasks, "falls_due", after=after)
 
 
 def tasks_mine(actor: Actor) -> TaskQuerySet:

@@ -15,6 +15,7 @@ from nrm.cases.models import Participation
 from nrm.cases.selectors import standing_in
 from nrm.identification import actions, selectors
 from nrm.identification.status import docket_of, status_history
+from nrm.lib import paging
 from nrm.tasks.models import Clock, Task
 
 REASON = "Canary Maria told how she was locked in"
@@ -204,9 +205,8 @@ def open_presumed(cast: Any, number: int) -> None:
 
 
 def test_the_docket_goes_on_where_the_page_ended(cast: Any, sign_in: Any, monkeypatch: Any) -> None:
-    from nrm.identification import status
 
-    monkeypatch.setattr(status, "PAGE", 2)
+    monkeypatch.setattr(paging, "PAGE", 2)
     open_presumed(cast, 5)
     client = sign_in(cast.officer)
     url, seen = reverse("identification:docket"), []

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from nrm.audit.models import Event
+from nrm.lib import paging
 from nrm.referrals import selectors
 from nrm.referrals.actions import prepare_referral
 
@@ -72,7 +73,7 @@ def test_a_broken_place_in_the_list_is_the_beginning(cast: Any, sent: Any, sign_
 
 
 def test_pages_go_on_where_the_last_one_ended(cast: Any, case: Any, take: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selectors, "PAGE", 2)
+    monkeypatch.setattr(paging, "PAGE", 2)
     made = {referral.pk for referral in several(cast, case, take, 5)}
     seen: list[Any] = []
     after = None
@@ -81,7 +82,7 @@ def test_pages_go_on_where_the_last_one_ended(cast: Any, case: Any, take: Any, m
         seen += [row.pk for row in page.rows]
         if page.after is None:
             break
-        after = selectors.Cursor.read(str(page.after))
+        after = paging.Cursor.read(str(page.after))
     assert len(seen) == 5
     assert set(seen) == made
 

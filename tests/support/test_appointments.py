@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible
 from nrm.audit.models import Event
+from nrm.lib import paging
 from nrm.lib.clock import now, today
 from nrm.support import actions, selectors
 from nrm.support.models import Appointment
@@ -87,7 +88,7 @@ def test_the_list_is_the_houses_own_coming_ones_by_time(running: Any, cast: Any,
 
 
 def test_the_list_goes_on_where_a_page_ended(running: Any, cast: Any, sign_in: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(selectors, "PAGE", 2)
+    monkeypatch.setattr(paging, "PAGE", 2)
     starts_at = now() + timedelta(days=1)
     for _n in range(5):
         actions.add_appointment(running, by=cast.clinician.actor, starts_at=starts_at, minutes=50)
@@ -96,7 +97,7 @@ def test_the_list_goes_on_where_a_page_ended(running: Any, cast: Any, sign_in: A
         page = selectors.appointments_page(cast.clinician.actor, after)
         assert len(page.rows) == expected
         seen += [row.pk for row in page.rows]
-        after = page.after and selectors.Place.read(str(page.after))
+        after = page.after and paging.Cursor.read(str(page.after))
     assert (len(set(seen)), after) == (5, None)
     client = sign_in(cast.clinician)
     html = client.get(reverse("support:appointments")).content.decode()
