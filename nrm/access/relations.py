@@ -12,5 +12,3 @@ class Relation(TextChoices):
     SHELTERS = "shelters", _("Shelters the person")
     TREATS = "treats", _("Provides a service")
     DECIDES_STATUS = "decides_status", _("Decides about the status")
-    COVERS = "covers", _("Covers for an absent colleague")
-    BROKE_GLASS = "broke_glass", _("Emergency access")

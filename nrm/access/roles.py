@@ -22,6 +22,3 @@ class Role(TextChoices):
 
 #: Roles a person can be given. `Role.CLOCK` acts when a time limit runs out and belongs to nobody.
 ASSIGNABLE_ROLES = tuple(role for role in Role if role is not Role.CLOCK)
-
-#: Roles with a country-wide task: they need no participation in a case and see only their blocks of it.
-COUNTRYWIDE_ROLES = frozenset({Role.COORDINATOR, Role.AUDITOR})

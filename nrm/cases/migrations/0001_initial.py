@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('transition', models.CharField(default='', editable=False, max_length=60)),
                 ('source_state', models.CharField(default='', editable=False, max_length=40)),
                 ('id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
-                ('relation', models.CharField(choices=[('reported', 'Reported the case'), ('leads', 'Leads the case'), ('received_referral', 'Has a referral to answer'), ('accepted_referral', 'Accepted a referral'), ('shelters', 'Shelters the person'), ('treats', 'Provides a service'), ('decides_status', 'Decides about the status'), ('covers', 'Covers for an absent colleague'), ('broke_glass', 'Emergency access')], max_length=20)),
+                ('relation', models.CharField(choices=[('reported', 'Reported the case'), ('leads', 'Leads the case'), ('received_referral', 'Has a referral to answer'), ('accepted_referral', 'Accepted a referral'), ('shelters', 'Shelters the person'), ('treats', 'Provides a service'), ('decides_status', 'Decides about the status')], max_length=20)),
                 ('because', models.CharField(max_length=80)),
                 ('opened_at', models.DateTimeField(blank=True, editable=False)),
                 ('opened_by', models.UUIDField()),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
             name='Participation',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('relation', models.CharField(choices=[('reported', 'Reported the case'), ('leads', 'Leads the case'), ('received_referral', 'Has a referral to answer'), ('accepted_referral', 'Accepted a referral'), ('shelters', 'Shelters the person'), ('treats', 'Provides a service'), ('decides_status', 'Decides about the status'), ('covers', 'Covers for an absent colleague'), ('broke_glass', 'Emergency access')], max_length=20)),
+                ('relation', models.CharField(choices=[('reported', 'Reported the case'), ('leads', 'Leads the case'), ('received_referral', 'Has a referral to answer'), ('accepted_referral', 'Accepted a referral'), ('shelters', 'Shelters the person'), ('treats', 'Provides a service'), ('decides_status', 'Decides about the status')], max_length=20)),
                 ('because', models.CharField(max_length=80)),
                 ('opened_at', models.DateTimeField(auto_now_add=True)),
                 ('opened_by', models.UUIDField()),
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('relation__in', ['reported', 'leads', 'received_referral', 'accepted_referral', 'shelters', 'treats', 'decides_status', 'covers', 'broke_glass'])), name='participation_relation_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('relation__in', ['reported', 'leads', 'received_referral', 'accepted_referral', 'shelters', 'treats', 'decides_status'])), name='participation_relation_known'),
         ),
         migrations.AddConstraint(
             model_name='participation',
