@@ -56,6 +56,6 @@ def page_of(rows: QuerySet[Row], column: str, *, after: Cursor | None = None, ne
     return Page(shown, Cursor(getattr(shown[-1], column), shown[-1].pk))
 
 
-def next_url(after: Cursor | None, kept: Mapping[str, str] | None = None) -> str:
+def next_url(after: Cursor | None, kept: Mapping[str, object] | None = None) -> str:
     """Where the pager leads, with the filters kept; empty on the last page."""
     return f"?{urlencode({**(kept or {}), 'after': str(after)})}" if after else ""
