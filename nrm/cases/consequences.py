@@ -59,4 +59,4 @@ def _stop_clock(effect: StopClock) -> str:
 
 @sentence.register
 def _notify(effect: Notify) -> str:
-    return _("Is told, without any name: %(party)s") % {"party": Party(effect.to).label}
+    return _("Gets a notice: %(party)s") % {"party": Party(effect.to).label}

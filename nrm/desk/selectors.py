@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,8 @@ from django.utils.functional import Promise
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
-from nrm.access.policy import Standing
+from nrm.access.policy import Standing, allows
 from nrm.access.relations import Relation
-from nrm.access.roles import Role
 from nrm.accounts.selectors import names_of
 from nrm.cases.models import Case, DataCategory, Participation
 from nrm.cases.selectors import case_for, standings_in
@@ -30,7 +29,9 @@ from nrm.reintegration import selectors as reintegration
 from nrm.support import selectors as support
 from nrm.tasks.models import Clock, Task
 from nrm.tasks.selectors import (
+    Late,
     clocks_of_case,
+    late_by_organisation,
     open_tasks_for,
     tasks_of_case,
     tasks_overdue,
@@ -62,13 +63,20 @@ class MyWork:
     tasks: list[Task]
     after: Cursor | None
     overdue: int
+    #: For the coordinator: where in the country it waits.
+    late: list[Late] = field(default_factory=list)
+
+    @property
+    def most(self) -> int:
+        """The length of the longest bar."""
+        return max((line.count for line in self.late), default=1)
 
 
 def my_work(actor: Actor, after: Cursor | None = None) -> MyWork:
     """The actor's tasks, soonest due first; for the coordinator what is late anywhere in the country."""
-    if actor.role is Role.COORDINATOR:
-        late = tasks_overdue_in_country(now())
-        return MyWork(tasks=list(late[:TASKS_SHOWN]), after=None, overdue=late.count())
+    if allows(actor, Permission.SEE_COUNTRY):
+        tasks, late = tasks_overdue_in_country(now())[:TASKS_SHOWN], late_by_organisation(now())
+        return MyWork(tasks=list(tasks), after=None, overdue=sum(line.count for line in late), late=late)
     page = tasks_page(open_tasks_for(actor), after=after)
     return MyWork(tasks=page.rows, after=page.after, overdue=tasks_overdue(actor, now()).count())
 
@@ -165,8 +173,12 @@ class CasePage:
         return self.may(Permission.SEE_PERSON)
 
     @property
-    def may_see_risk(self) -> bool:
+    def may_see_risk_level(self) -> bool:
         return self.may(Permission.SEE_RISK_LEVEL)
+
+    @property
+    def may_see_needs(self) -> bool:
+        return self.may(Permission.SEE_RISK)
 
     @property
     def may_assess_risk(self) -> bool:

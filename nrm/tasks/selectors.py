@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from django.db.models import DateTimeField, Q, Value
+from django.db.models import Count, DateTimeField, Min, Q, Value
 from django.db.models.functions import Coalesce
 
 from nrm.access.actor import Actor
 from nrm.lib.paging import Cursor, Page, page_of
 from nrm.tasks.models import Clock, ClockQuerySet, Task, TaskQuerySet
+
+
+class Late(NamedTuple):
+    organisation: str
+    count: int
+    oldest: datetime
+
 
 #: Where tasks without a time limit stand: after all that have one.
 _NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
@@ -32,11 +40,6 @@ def tasks_page(tasks: TaskQuerySet, *, after: Cursor | None = None) -> Page[Task
     return page_of(tasks, "falls_due", after=after)
 
 
-def tasks_mine(actor: Actor) -> TaskQuerySet:
-    """Those the actor has taken."""
-    return open_tasks_for(actor).filter(claimed_by=actor.user_id)
-
-
 def tasks_overdue(actor: Actor, now: datetime) -> TaskQuerySet:
     return open_tasks_for(actor).filter(due_at__lt=now)
 
@@ -52,6 +55,13 @@ def tasks_overdue_in_country(now: datetime) -> TaskQuerySet:
     return Task.objects.open().filter(due_at__lt=now).select_related("organisation").order_by("due_at", "id")
 
 
+def late_by_organisation(now: datetime) -> list[Late]:
+    """How many tasks are late in each organisation and since when, most first."""
+    late = Task.objects.open().filter(due_at__lt=now).values("organisation__name")
+    rows = late.annotate(count=Count("id"), oldest=Min("due_at")).order_by("-count", "organisation__name")
+    return [Late(row["organisation__name"], row["count"], row["oldest"]) for row in rows]
+
+
 def clocks_of_case(case_code: str) -> list[Clock]:
     """The time limits that run, soonest first."""
     return list(Clock.objects.running().filter(case_code=case_code).order_by("due_at", "id"))
@@ -59,8 +69,3 @@ def clocks_of_case(case_code: str) -> list[Clock]:
 
 def clocks_of_cases(case_codes: Iterable[str]) -> ClockQuerySet:
     return Clock.objects.running().filter(case_code__in=list(case_codes)).order_by("due_at", "id")
-
-
-def clocks_ran_out(since: datetime) -> ClockQuerySet:
-    """For the coordinator: which time limits were missed."""
-    return Clock.objects.filter(ran_out_at__gte=since).order_by("-ran_out_at", "id")

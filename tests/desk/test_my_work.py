@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from nrm.cases.actions import open_case
 from nrm.cases.models import Case
+from nrm.lib.clock import now
 from nrm.tasks.models import Task
 
 SignIn = Callable[[Any], Client]
@@ -79,3 +81,12 @@ def count_of(client: Client, url: str) -> int:
         client.get(url)
     assert len(captured) < 25
     return len(captured)
+
+
+def test_the_coordinator_sees_where_it_is_late(case: Case, cast: Any, sign_in: SignIn) -> None:
+    Task.objects.filter(case_code=case.code).update(due_at=now() - timedelta(days=2))
+    page = sign_in(cast.coordinator).get(MY_WORK)
+    lead = cast.organisations.open_hand.name
+    assert [(line.organisation, line.count) for line in page.context["work"].late] == [(lead, 1)]
+    assert "Late tasks by organisation" in page.content.decode()
+    assert "Late tasks by organisation" not in sign_in(cast.case_worker).get(MY_WORK).content.decode()
