@@ -22,7 +22,6 @@ class Permission(StrEnum):
     SEE_REFERRALS = "referral.see"
     SEE_OWN_REFERRAL = "referral.see_own"
     SEE_PLACEMENT = "placement.see"
-    SEE_SHELTER_ADDRESS = "placement.see_address"
     SEE_SUPPORT = "support.see"
     SEE_CLINICAL = "support.see_clinical"
     SEE_ALERT = "alert.see"

@@ -9,8 +9,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from nrm.access.permissions import Permission
+from nrm.access.policy import allows
 from nrm.access.refusals import NotPermitted
-from nrm.access.roles import Role
 from nrm.accounts.requests import SignedInRequest
 
 P = ParamSpec("P")
@@ -42,7 +43,7 @@ def administration(
 
     @wraps(view)
     def guarded(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.actor.role is not Role.ADMINISTRATOR:
+        if not allows(request.actor, Permission.ADMINISTER):
             raise NotPermitted
         return view(request, *args, **kwargs)
 

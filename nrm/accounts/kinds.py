@@ -21,18 +21,3 @@ class OrganisationKind(TextChoices):
     COORDINATION_OFFICE = "coordination_office", _("Office of the national coordinator")
     OVERSIGHT_BODY = "oversight_body", _("Oversight body")
     SERVICE_OPERATOR = "service_operator", _("Operator of this service")
-
-
-class Sector(TextChoices):
-    """Whether an organisation is part of the state or of civil society."""
-
-    BODY = "body", _("Public body")
-    NGO = "ngo", _("Civil society")
-
-
-#: Kinds that civil society runs; every other kind is a public body.
-CIVIL_SOCIETY_KINDS = frozenset({OrganisationKind.NGO, OrganisationKind.SHELTER})
-
-
-def sector_of(kind: str) -> Sector:
-    return Sector.NGO if kind in CIVIL_SOCIETY_KINDS else Sector.BODY

@@ -17,7 +17,7 @@ from django_otp.models import Device, DeviceManager, ThrottlingMixin, TimestampM
 from django_otp.oath import TOTP
 
 from nrm.access.roles import ASSIGNABLE_ROLES, Role
-from nrm.accounts.kinds import OrganisationKind, Sector, sector_of
+from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.sealing import seal, unseal
 from nrm.lib.history import History
 
@@ -49,10 +49,6 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def sector(self) -> Sector:
-        return sector_of(self.kind)
 
 
 class UserManager(BaseUserManager["User"]):

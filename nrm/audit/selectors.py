@@ -116,11 +116,6 @@ def events_page(wanted: EventFilter, *, before: int | None = None, size: int = P
     return EventPage(lines, lines[-1].sequence if len(found) > size else None)
 
 
-def events_of_case(case_code: str, *, before: int | None = None, size: int = PAGE) -> EventPage:
-    """The trail of one case, for the pages that have checked who asks."""
-    return events_page(EventFilter(case_code=case_code), before=before, size=size)
-
-
 def head_is_in_order() -> bool:
     """A cheap sign of health, two short queries: the head is the last event, and that event has the hash it should."""
     head = Head.objects.first()

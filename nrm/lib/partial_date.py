@@ -39,10 +39,6 @@ class PartialDate:
         return (self.year, self.month, self.day) != (None, None, None)
 
     @classmethod
-    def of(cls, day: date) -> Self:
-        return cls(day.year, day.month, day.day)
-
-    @classmethod
     def parse(cls, text: str) -> Self:
         """Reads what `isoformat` wrote."""
         found = TEXT.fullmatch(text)
@@ -80,19 +76,3 @@ class PartialDate:
         if self.day is None:
             return date(year, month, 1), date(year, month, length)
         return (date(year, month, self.day),) * 2 if self.day <= length else None
-
-    def age_bounds(self, on: date) -> tuple[int, int] | None:
-        """The lowest and the highest age in full years on the day `on`; None when the year is unknown.
-
-        Never negative: a birth that may lie after `on` counts as age 0.
-        """
-        bounds = self.bounds()
-        if bounds is None:
-            return None
-        earliest, latest = bounds
-        return max(full_years(latest, on), 0), max(full_years(earliest, on), 0)
-
-
-def full_years(born: date, on: date) -> int:
-    """Someone born on 29 February turns a year older on 1 March of a common year."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Count, Min, Q
 
@@ -23,8 +22,3 @@ def outbox() -> Outbox:
         waiting=Count("id"), failing=Count("id", filter=Q(attempts__gt=0)), oldest=Min("created_at")
     )
     return Outbox(**found)
-
-
-def notices_for(user_id: UUID, *, limit: int = 20) -> list[Notice]:
-    """The latest a person was told, newest first."""
-    return list(Notice.objects.filter(recipient=user_id).order_by("-created_at", "id")[:limit])

@@ -145,11 +145,6 @@ def stop_clock(key: str, *, subject: str) -> bool:
     return Clock.objects.running().filter(key=key, subject=subject).update(stopped_at=now()) > 0
 
 
-def stop_clocks(*, subject: str = "", case_code: str = "") -> int:
-    """Stops all time limits of a record or of a case; how many ran."""
-    return Clock.objects.running().filter(_of(subject=subject, case_code=case_code)).update(stopped_at=now())
-
-
 def take_due_clocks(at: datetime, *, limit: int = 50) -> list[Clock]:
     """Marks clocks that have run out and hands them to the caller, each to one caller once.
 
@@ -167,7 +162,7 @@ def take_due_clocks(at: datetime, *, limit: int = 50) -> list[Clock]:
 
 
 def _of(*, subject: str, case_code: str) -> Q:
-    """Exactly one of both says whose tasks or clocks are meant; neither would mean everybody's."""
+    """Exactly one of both says whose tasks are meant; neither would mean everybody's."""
     if bool(subject) == bool(case_code):
         raise ValueError("Name a record or a case.")
     return Q(subject=subject) if subject else Q(case_code=case_code)

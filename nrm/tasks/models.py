@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -68,9 +67,6 @@ class Task(models.Model):
     @property
     def is_finished_by_hand(self) -> bool:
         return self.kind in FINISHED_BY_HAND
-
-    def is_overdue(self, now: datetime) -> bool:
-        return self.closed_at is None and self.due_at is not None and self.due_at < now
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):

@@ -102,15 +102,6 @@ def _identity_inside(person: Person) -> Identity:
         raise SealBroken(f"The identity opened but its form is unknown ({invalid.field}).") from None
 
 
-def open_text(person: Person, place: Place, sealed: bytes, *, by: Actor, case_code: str) -> str:
-    """`unseal_text` for notes and accounts; a broken seal is reported before it is raised."""
-    try:
-        return unseal_text(person, place, sealed)
-    except SealBroken as broken:
-        report_broken_seal(broken, place, by=by, case_code=case_code)
-        raise
-
-
 def report_broken_seal(broken: SealBroken, place: Place, *, by: Actor | None, case_code: str) -> None:
     """Records that a value did not open. Call it outside the transaction that failed, or it is rolled back with it."""
     record(

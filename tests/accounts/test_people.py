@@ -186,5 +186,5 @@ def test_organisations_are_added_changed_and_closed(cast: Any, sign_in: Any) -> 
     assert client.post(page, {**typed, "name": "Open Hand"}).status_code == 422
     client.post(reverse("accounts:close_organisation", args=[made.pk]))
     made.refresh_from_db()
-    assert (made.municipality, made.is_active, made.sector) == ("Valley", False, "ngo")
+    assert (made.municipality, made.is_active) == ("Valley", False)
     assert audited() == ["organisation.added", "organisation.changed", "organisation.changed"]

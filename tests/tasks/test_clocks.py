@@ -58,20 +58,11 @@ def test_a_stopped_clock_no_longer_runs_and_may_start_anew() -> None:
 
 
 @pytest.mark.django_db
-def test_all_clocks_of_a_case_stop_together() -> None:
-    started(1), started(2)
-    assert actions.stop_clocks(case_code=CODE) == 2
-    with pytest.raises(ValueError, match="a record or a case"):
-        actions.stop_clocks()
-
-
-@pytest.mark.django_db
 def test_only_what_is_due_runs_out_and_only_once() -> None:
     due, _later = started(1, days=1), started(2, days=2)
     at = due.due_at
     assert actions.take_due_clocks(at) == [due]
     assert actions.take_due_clocks(at) == []
-    assert list(selectors.clocks_ran_out(at)) == [due]
     assert len(selectors.clocks_of_case(CODE)) == 1
 
 

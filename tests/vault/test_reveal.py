@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from nrm.access.actor import Actor
 from nrm.audit.models import Event
 from nrm.vault import actions
-from nrm.vault.actions import create_person, open_text, reveal
+from nrm.vault.actions import create_person, reveal
 from nrm.vault.identity import Identity
 from nrm.vault.models import Person
 from nrm.vault.reasons import RevealReason
@@ -92,12 +92,3 @@ def test_an_identity_of_an_unknown_form_is_reported(elira: Identity, worker: Act
     with pytest.raises(SealBroken, match="form is unknown"):
         reveal(person, by=worker, case_code="C-1", reason_code=RevealReason.CARE)
     assert Event.objects.filter(action="seal.broken").count() == 1
-
-
-def test_a_note_that_does_not_open_is_reported(worker: Actor) -> None:
-    person, place = create_person(), Place("cases_note", "text", "1")
-    sealed = seal_text(person, place, "Текст")
-    assert open_text(person, place, sealed, by=worker, case_code="C-1") == "Текст"
-    with pytest.raises(SealBroken):
-        open_text(person, Place("cases_note", "text", "2"), sealed, by=worker, case_code="C-1")
-    assert Event.objects.get(action="seal.broken").subject == "cases_note:2"
