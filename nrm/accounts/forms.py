@@ -108,8 +108,8 @@ class OrganisationChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # n
 
 
 class RoleForm(forms.Form):
-    organisation = OrganisationChoice()
-    role = forms.TypedChoiceField(label=_("Role"), choices=[("", "—"), *ROLE_CHOICES], coerce=Role)
+    organisation = OrganisationChoice(empty_label=_("Choose"))
+    role = forms.TypedChoiceField(label=_("Role"), choices=[("", _("Choose")), *ROLE_CHOICES], coerce=Role)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

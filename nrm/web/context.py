@@ -59,8 +59,27 @@ NAVIGATION = (
     Entry("support:appointments", _("Appointments"), "calendar", frozenset({Role.CLINICIAN})),
     Entry("placements:units", _("Places"), "bed", frozenset({Role.SHELTER_WORKER}), ("placements:",)),
     Entry("audit:events", _("Audit log"), "report-search", frozenset({Role.AUDITOR}), ("audit:",)),
-    Entry("accounts:people", _("People"), "users", frozenset({Role.ADMINISTRATOR})),
-    Entry("accounts:organisations", _("Organisations"), "building-community", frozenset({Role.ADMINISTRATOR})),
+    Entry(
+        "accounts:people",
+        _("People"),
+        "users",
+        frozenset({Role.ADMINISTRATOR}),
+        ("accounts:person", "accounts:invite", "accounts:reissue_link", "accounts:start_membership"),
+    ),
+    Entry(
+        "accounts:organisations",
+        _("Organisations"),
+        "building-community",
+        frozenset({Role.ADMINISTRATOR}),
+        ("accounts:organisation", "accounts:add_organisation"),
+    ),
+    Entry(
+        "accounts:lost_devices",
+        _("Lost devices"),
+        "device-mobile",
+        frozenset({Role.ADMINISTRATOR}),
+        ("accounts:confirm_reset", "accounts:withdraw_reset"),
+    ),
     Entry("desk:mechanism", _("How it works"), "sitemap", EVERYBODY),
 )
 

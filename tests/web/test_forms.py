@@ -73,7 +73,7 @@ def test_errors_of_the_whole_form_are_said_once(summary: bool) -> None:
 
 def test_the_summary_leads_to_the_fields() -> None:
     html = Template('{% include "components/_error_summary.html" %}').render(Context({"form": Sample({})}))
-    assert '<a href="#id_place">This field is required.</a>' in html
+    assert '<a href="#id_place">Place: This field is required.</a>' in html
     assert '<a href="#id_urgency_0">' in html
     assert 'role="alert"' in html
 
@@ -82,7 +82,7 @@ def test_the_summary_leads_into_a_form_set() -> None:
     sent = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-note": "typed"}
     include = '{% include "components/_error_summary.html" with second_form=rows %}'
     html = Template(include).render(Context({"form": Sample(), "rows": formset_factory(Sample)(sent)}))
-    assert '<a href="#id_form-0-place">This field is required.</a>' in html
+    assert '<a href="#id_form-0-place">Place: This field is required.</a>' in html
 
 
 def test_no_summary_without_errors() -> None:

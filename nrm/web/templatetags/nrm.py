@@ -176,7 +176,7 @@ def summary_of(*forms: BaseForm | BaseFormSet[Any] | None) -> list[Wrong]:
         form.errors_summarised = True  # type: ignore[attr-defined]
         wrong += [Wrong("", str(error)) for error in form.non_field_errors()]
         for field in form:
-            wrong += [Wrong(first_id(field), str(error)) for error in field.errors]
+            wrong += [Wrong(first_id(field), f"{field.label}: {error}") for error in field.errors]
     return wrong
 
 
