@@ -22,10 +22,9 @@ from nrm.cases.selectors import require, standing_in
 from nrm.tasks import actions as tasks
 from nrm.tasks.kinds import TaskKind
 from nrm.vault import actions as vault
-from nrm.vault.fields import place_of
+from nrm.vault.fields import sealed
 from nrm.vault.identity import Identity
 from nrm.vault.reasons import RevealReason
-from nrm.vault.sealing import seal_text
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow, ConsentState
 from workflows.effects import Notify, OpenTask, Party
@@ -101,7 +100,7 @@ def record_consent(
         with_interpreter=with_interpreter,
         recorded_by=by.user_id,
     )
-    consent.note = seal_text(case.person, place_of(consent, "note"), note) if note else None
+    consent.note = sealed(case.person, consent, "note", note)
     return lifecycle.begin(ConsentFlow, consent, by=by)
 
 
@@ -134,7 +133,7 @@ def assess_risk(
         review_on=review_on,
         assessed_by=by.user_id,
     )
-    assessment.account = seal_text(case.person, place_of(assessment, "account"), account) if account else None
+    assessment.account = sealed(case.person, assessment, "account", account)
     lifecycle.amend(
         case,
         by=by,
@@ -153,7 +152,7 @@ def assess_risk(
 
 def add_note(case: Case, *, by: Actor, body: str) -> Note:
     note = Note(case=case, written_by=by.user_id)
-    note.body = seal_text(case.person, place_of(note, "body"), body)
+    note.body = sealed(case.person, note, "body", body)
     return lifecycle.add(note, by=by, permission=Permission.ADD_NOTE, code=Code.NOTE_ADDED)
 
 

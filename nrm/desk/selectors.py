@@ -38,8 +38,7 @@ from nrm.tasks.selectors import (
     tasks_overdue_in_country,
     tasks_page,
 )
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import unseal_text
+from nrm.vault.fields import opened
 from workflows.case import PATH, CaseFlow, Stage
 
 #: How many late tasks the coordinator sees at once; the oldest matter most.
@@ -258,8 +257,5 @@ def _notes(case: Case) -> list[ReadNote]:
     notes = list(case.notes.all()[:NOTES_SHOWN])
     names = names_of({note.written_by for note in notes})
     return [
-        ReadNote(
-            unseal_text(case.person, place_of(note, "body"), note.body), names.get(note.written_by, ""), note.written_at
-        )
-        for note in notes
+        ReadNote(opened(case.person, note, "body"), names.get(note.written_by, ""), note.written_at) for note in notes
     ]

@@ -21,8 +21,7 @@ from nrm.identification.models import Answer, Indicator, IndicatorSet, Screening
 from nrm.identification.selectors import explanation_now, newest_set
 from nrm.identification.sets import write_missing
 from nrm.lib import clock
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import seal_text, unseal_text
+from nrm.vault.fields import opened, sealed
 from workflows.screening import ScreeningFlow, ScreeningState
 
 
@@ -90,7 +89,7 @@ def answer_indicator(
     if answer is None:
         return _first_answer(draft, indicator_code, by=by, value=value, basis=basis, note=note)
     answer.screening = draft
-    if (answer.value, answer.basis, _note_of(answer)) == (value, basis, note):
+    if (answer.value, answer.basis, opened(draft.case.person, answer, "note")) == (value, basis, note):
         return answer
     return lifecycle.amend(
         answer,
@@ -101,7 +100,7 @@ def answer_indicator(
         data={"indicator": indicator_code},
         value=value,
         basis=basis,
-        note=_sealed_note(answer, note),
+        note=sealed(draft.case.person, answer, "note", note),
         answered_by=by.user_id,
         answered_at=clock.now(),
     )
@@ -122,7 +121,7 @@ def _first_answer(draft: Screening, indicator_code: str, *, by: Actor, value: st
     if indicator is None:
         raise NotVisible
     answer = Answer(screening=draft, indicator=indicator, value=value, basis=basis, answered_by=by.user_id)
-    answer.note = _sealed_note(answer, note)
+    answer.note = sealed(draft.case.person, answer, "note", note)
     return lifecycle.add(
         answer,
         by=by,
@@ -132,15 +131,6 @@ def _first_answer(draft: Screening, indicator_code: str, *, by: Actor, value: st
     )
 
 
-def _note_of(answer: Answer) -> str:
-    person = answer.screening.case.person
-    return unseal_text(person, place_of(answer, "note"), answer.note) if answer.note else ""
-
-
-def _sealed_note(answer: Answer, note: str) -> bytes | None:
-    return seal_text(answer.screening.case.person, place_of(answer, "note"), note) if note else None
-
-
 @transaction.atomic
 def complete_screening(
     screening: Screening, *, by: Actor, expected_version: int, judgement: str = "", intent_recorded: bool = False
@@ -148,7 +138,6 @@ def complete_screening(
     """Freeze the answers and keep what they speak for, explained. Locks the case, so no answer slips in between."""
     case = screening.case = lifecycle.lock_case(screening.case_id)
     explanation = explanation_now(screening, intent_recorded=intent_recorded)
-    sealed = seal_text(case.person, place_of(screening, "judgement"), judgement) if judgement else None
     return lifecycle.perform(
         ScreeningFlow,
         screening,
@@ -158,7 +147,7 @@ def complete_screening(
         result=explanation.as_codes(),
         gives_grounds=explanation.gives_grounds,
         intent_recorded=intent_recorded,
-        judgement=sealed,
+        judgement=sealed(case.person, screening, "judgement", judgement),
     )
 
 

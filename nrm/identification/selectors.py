@@ -23,8 +23,7 @@ from nrm.identification.models import Answer, AnswerValue, Indicator, IndicatorS
 from nrm.identification.scoring import Explanation, Finding, Outcome, Sign, explain
 from nrm.identification.sections import HINTS, Section, section_of
 from nrm.identification.status import status_block, status_links
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import unseal_text
+from nrm.vault.fields import opened
 from workflows.screening import ScreeningFlow
 
 #: What a result is read from.
@@ -178,7 +177,7 @@ def _question(screening: Screening, indicator: Indicator, answer: Answer | None)
     label = gettext(indicator.label)
     if answer is None:
         return Question(indicator.code, label)
-    note = unseal_text(screening.case.person, place_of(answer, "note"), answer.note) if answer.note else ""
+    note = opened(screening.case.person, answer, "note")
     return Question(indicator.code, label, answer.version, answer.value, answer.basis, note)
 
 
@@ -231,8 +230,6 @@ def result_of(screening: Screening) -> Result:
     prefetch_related_objects([screening], *READING)
     explanation = Explanation.from_codes(screening.result)
     labels = {one.code: gettext(one.label) for one in screening.indicator_set.indicators.all()}
-    person = screening.case.person
-    sealed = screening.judgement
     headline, tone = _headline(explanation)
     return Result(
         screening=screening,
@@ -244,7 +241,7 @@ def result_of(screening: Screening) -> Result:
         ask_next=[labels[code] for code in explanation.ask_next],
         general=[labels[code] for code in explanation.general],
         notes=_noted(screening, labels),
-        judgement=unseal_text(person, place_of(screening, "judgement"), sealed) if sealed else "",
+        judgement=opened(screening.case.person, screening, "judgement"),
     )
 
 
@@ -277,7 +274,7 @@ def _noted(screening: Screening, labels: dict[str, str]) -> list[Noted]:
             labels[indicators[answer.indicator_id].code],
             AnswerValue(answer.value).label,
             answer.get_basis_display(),
-            unseal_text(screening.case.person, place_of(answer, "note"), answer.note or b""),
+            opened(screening.case.person, answer, "note"),
         )
         for answer in answers
     ]

@@ -28,8 +28,8 @@ from nrm.lib.history import Recording, save_recorded
 from nrm.placements import selectors
 from nrm.placements.contention import TAKEN, politely
 from nrm.placements.models import Placement, Shelter, Unit
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import new_data_key, seal_text
+from nrm.vault.fields import sealed
+from nrm.vault.sealing import new_data_key
 from workflows.placement import PlacementFlow
 
 RESERVED_FOR = timedelta(hours=24)
@@ -38,7 +38,7 @@ RESERVED_FOR = timedelta(hours=24)
 def request_placement(case: Case, *, by: Actor, shelter_id: UUID, needed_from: date, needs: str = "") -> Placement:
     """Ask a shelter for a place."""
     placement = Placement(case=case, shelter_id=shelter_id, needed_from=needed_from, requested_by=by.user_id)
-    placement.needs = seal_text(case.person, place_of(placement, "needs"), needs) if needs else None
+    placement.needs = sealed(case.person, placement, "needs", needs)
     return lifecycle.begin(PlacementFlow, placement, by=by)
 
 
@@ -74,8 +74,8 @@ def offer_unit(
         raise NotYet(_("A reservation has to end in the future."))
     facts: dict[str, Any] = {"reserved_until": until, "period": DateTimeTZRange(start, None)}
     if override_reason:
-        place = place_of(placement, "override_reason")
-        facts["override_reason"] = seal_text(placement.case.person, place, override_reason)
+        person = placement.case.person
+        facts["override_reason"] = sealed(person, placement, "override_reason", override_reason)
     with politely():
         lifecycle.lock_case(placement.case_id)
         facts["unit"] = _locked_unit(unit.pk, placement.shelter_id)
@@ -113,7 +113,7 @@ def write_shelter(*, by: Actor, code_name: str, address: str = "") -> Shelter:
         shelter = own.first() or _new_shelter(by.organisation_id)
         shelter.code_name = code_name
         if address:
-            shelter.address = seal_text(shelter, place_of(shelter, "address"), address)
+            shelter.address = sealed(shelter, shelter, "address", address)
         changed = sorted({"code_name", *(["address"] if address else [])})
         _record(Code.SHELTER_CHANGED, shelter, by, {"written": changed})
     return shelter

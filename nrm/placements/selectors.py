@@ -22,8 +22,7 @@ from nrm.cases.models import Case
 from nrm.cases.selectors import standing_in
 from nrm.cases.steps import StepLink, step_links
 from nrm.placements.models import Placement, Shelter, Unit
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import unseal_text
+from nrm.vault.fields import opened
 from workflows.placement import HOLDING_A_UNIT, PlacementFlow, PlacementState
 
 #: Steps back: always possible, never a page's one clear action.
@@ -79,8 +78,8 @@ def placement_page(placement: Placement, standing: Standing) -> PlacementPage:
     shows_text = is_shelters or standing.may(Permission.REQUEST_PLACEMENT)
     return PlacementPage(
         placement=placement,
-        needs=_opened(placement, "needs") if shows_text else "",
-        override_reason=_opened(placement, "override_reason") if shows_text else "",
+        needs=opened(placement.case.person, placement, "needs") if shows_text else "",
+        override_reason=opened(placement.case.person, placement, "override_reason") if shows_text else "",
         mismatches=mismatch_words(placement.mismatches(placement.unit)),
         links=[link for link in links if link.name not in QUIET],
         quiet_links=[link for link in links if link.name in QUIET],
@@ -102,11 +101,6 @@ def _waits_for_approval(placement: Placement) -> bool:
 
 def mismatch_words(codes: Iterable[str]) -> list[str]:
     return [str(MISMATCHES[code]) for code in codes]
-
-
-def _opened(placement: Placement, name: str) -> str:
-    sealed = getattr(placement, name)
-    return unseal_text(placement.case.person, place_of(placement, name), sealed) if sealed else ""
 
 
 def reservations_overdue(at: datetime) -> list[Placement]:
@@ -180,7 +174,7 @@ def unit_for(actor: Actor, pk: UUID) -> Unit:
 
 def address_of(shelter: Shelter) -> str:
     """The opened address. Call it only from `actions.reveal_address`, which audits first."""
-    return unseal_text(shelter, place_of(shelter, "address"), shelter.address) if shelter.address else ""
+    return opened(shelter, shelter, "address")
 
 
 # Choosing

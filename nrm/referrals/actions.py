@@ -19,8 +19,7 @@ from nrm.cases.models import Case
 from nrm.lib.clock import now
 from nrm.referrals.models import Message, MessageKind, Referral
 from nrm.referrals.selectors import referrals_overdue
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import seal_text
+from nrm.vault.fields import sealed
 from workflows.referral import ReferralFlow, ReferralState
 
 
@@ -46,7 +45,7 @@ def prepare_referral(
         categories=list(categories),
         prepared_by=by.user_id,
     )
-    referral.summary = _sealed(referral, summary)
+    referral.summary = sealed(referral.case.person, referral, "summary", summary)
     return lifecycle.begin(ReferralFlow, referral, by=by)
 
 
@@ -63,7 +62,7 @@ def change_draft(referral: Referral, *, by: Actor, expected_version: int, summar
         code=Code.REFERRAL_CHANGED,
         expected_version=expected_version,
         data={"changed": sorted([*values, "summary"])},
-        summary=_sealed(referral, summary),
+        summary=sealed(referral.case.person, referral, "summary", summary),
         **values,
     )
 
@@ -99,13 +98,9 @@ def expire_overdue(at: datetime) -> int:
 
 def _write_message(referral: Referral, kind: MessageKind, *, by: Actor, text: str) -> Message:
     message = Message(referral=referral, kind=kind, written_by=by.user_id)
-    message.body = seal_text(referral.case.person, place_of(message, "body"), text)
+    message.body = sealed(referral.case.person, message, "body", text)
     is_senders = kind in {MessageKind.ANSWER, MessageKind.WITHDRAWN}
     permission = Permission.SEND_REFERRAL if is_senders else Permission.ANSWER_REFERRAL
     return lifecycle.add(
         message, by=by, permission=permission, code=Code.REFERRAL_MESSAGE_WRITTEN, data={"kind": kind.value}
     )
-
-
-def _sealed(referral: Referral, summary: str) -> bytes | None:
-    return seal_text(referral.case.person, place_of(referral, "summary"), summary) if summary else None

@@ -21,8 +21,7 @@ from nrm.cases.selectors import cases_visible_to, standing_in
 from nrm.lib.paging import Cursor, page_of
 from nrm.referrals.models import Message, MessageKind, Referral, ReferralQuerySet
 from nrm.tasks.models import Clock
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import unseal_text
+from nrm.vault.fields import opened
 from workflows.effects import Party
 from workflows.referral import OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
 
@@ -115,9 +114,7 @@ def _may_open_case(referral: Referral, standing: Standing, *, is_sender: bool) -
 
 
 def summary_of(referral: Referral) -> str:
-    if referral.summary is None:
-        return ""
-    return unseal_text(referral.case.person, place_of(referral, "summary"), referral.summary)
+    return opened(referral.case.person, referral, "summary")
 
 
 def conversation(referral: Referral, *, is_sender: bool) -> list[Line]:
@@ -126,7 +123,7 @@ def conversation(referral: Referral, *, is_sender: bool) -> list[Line]:
         Line(
             kind=str(MessageKind(message.kind).label),
             is_ours=(message.kind in FROM_RECEIVER) is not is_sender,
-            text=unseal_text(referral.case.person, place_of(message, "body"), message.body),
+            text=opened(referral.case.person, message, "body"),
             at=message.written_at,
         )
         for message in Message.objects.filter(referral=referral)

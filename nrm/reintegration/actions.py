@@ -20,8 +20,7 @@ from nrm.cases.selectors import require, standing_in
 from nrm.reintegration.models import FollowUp, Goal, Plan
 from nrm.tasks import actions as tasks
 from nrm.tasks.kinds import TaskKind
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import seal_text
+from nrm.vault.fields import sealed
 from workflows.case import Stage
 from workflows.reintegration import ReintegrationFlow
 
@@ -39,7 +38,7 @@ def start_plan(case: Case, *, by: Actor) -> Plan:
 def take_step(plan: Plan, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any) -> Plan:
     """Fire a transition; the child's view comes as typed and is sealed here."""
     if "childs_view" in facts:
-        facts["childs_view"] = _sealed(plan.case, plan, "childs_view", facts["childs_view"])
+        facts["childs_view"] = sealed(plan.case.person, plan, "childs_view", facts["childs_view"])
     return lifecycle.perform(
         ReintegrationFlow, plan, transition, by=by, expected_version=expected_version, reason=reason, **facts
     )
@@ -49,7 +48,7 @@ def take_step(plan: Plan, transition: str, *, by: Actor, expected_version: int, 
 def add_goal(plan: Plan, *, by: Actor, area: str, description: str, target_on: date | None = None) -> Goal:
     _require_open(plan, by)
     goal = Goal(plan=plan, area=area, target_on=target_on, added_by=by.user_id)
-    goal.description = seal_text(plan.case.person, place_of(goal, "description"), description)
+    goal.description = sealed(plan.case.person, goal, "description", description)
     return lifecycle.add(goal, by=by, permission=Permission.WRITE_PLAN, code=Code.GOAL_ADDED, data={"area": area})
 
 
@@ -68,7 +67,7 @@ def review_goal(
         data={"outcome": outcome},
         outcome=outcome,
         reviewed_on=reviewed_on,
-        note=_sealed(goal.plan.case, goal, "note", note),
+        note=sealed(goal.plan.case.person, goal, "note", note),
     )
 
 
@@ -79,7 +78,7 @@ def record_follow_up(
     """A contact. It answers the promise of the one before, and its next date is a task for the lead."""
     _lock(case, by)
     contact = FollowUp(case=case, on=on, how=how, next_on=next_on, recorded_by=by.user_id)
-    contact.account = _sealed(case, contact, "account", account)
+    contact.account = sealed(case.person, contact, "account", account)
     tasks.close_tasks(by=by, case_code=case.code, kinds=[TaskKind.FOLLOW_UP])
     if next_on:
         tasks.open_task(
@@ -112,7 +111,3 @@ def _require_open(plan: Plan, by: Actor) -> None:
 
 def _end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(23, 59)))
-
-
-def _sealed(case: Case, record: Plan | Goal | FollowUp, column: str, text: str) -> bytes | None:
-    return seal_text(case.person, place_of(record, column), text) if text else None

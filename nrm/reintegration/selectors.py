@@ -16,8 +16,7 @@ from nrm.cases.models import Case
 from nrm.cases.selectors import require, standing_in
 from nrm.cases.steps import StepLink, step_links
 from nrm.reintegration.models import FollowUp, Goal, GoalOutcome, Plan
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import unseal_text
+from nrm.vault.fields import opened
 from workflows.reintegration import OPEN_PLANS, ReintegrationFlow
 
 FOLLOW_UPS_SHOWN = 20
@@ -75,7 +74,7 @@ def follow_ups_of(case: Case) -> list[FollowUpLine]:
     """The last contacts, newest first."""
     rows = list(FollowUp.objects.filter(case=case)[:FOLLOW_UPS_SHOWN])
     names = names_of({row.recorded_by for row in rows})
-    return [FollowUpLine(row, opened(case, row, "account"), names.get(row.recorded_by, "")) for row in rows]
+    return [FollowUpLine(row, opened(case.person, row, "account"), names.get(row.recorded_by, "")) for row in rows]
 
 
 def plan_for(actor: Actor, pk: UUID) -> tuple[Plan, Standing]:
@@ -108,7 +107,7 @@ class PlanPage:
 def plan_page(plan: Plan, standing: Standing) -> PlanPage:
     return PlanPage(
         goals=goals_opened(plan.case, Goal.objects.filter(plan=plan)),
-        childs_view=opened(plan.case, plan, "childs_view"),
+        childs_view=opened(plan.case.person, plan, "childs_view"),
         links=step_links(ReintegrationFlow, plan, standing, "reintegration:step", plan.pk),
         may_write=standing.may(Permission.WRITE_PLAN) and plan.state in OPEN_PLANS,
         is_for_a_child=plan.is_for_a_child(),
@@ -116,10 +115,6 @@ def plan_page(plan: Plan, standing: Standing) -> PlanPage:
 
 
 def goals_opened(case: Case, goals: Iterable[Goal]) -> list[GoalLine]:
-    return [GoalLine(goal, opened(case, goal, "description"), opened(case, goal, "note")) for goal in goals]
-
-
-def opened(case: Case, record: Any, column: str) -> str:
-    """The text of a sealed column; the caller has checked who reads."""
-    sealed = getattr(record, column)
-    return unseal_text(case.person, place_of(record, column), sealed) if sealed else ""
+    return [
+        GoalLine(goal, opened(case.person, goal, "description"), opened(case.person, goal, "note")) for goal in goals
+    ]

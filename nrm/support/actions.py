@@ -19,8 +19,7 @@ from nrm.cases.models import Case
 from nrm.cases.selectors import require, standing_in
 from nrm.support.models import Alert, Appointment, ClinicalNote, Episode
 from nrm.support.selectors import LEAD, clinical_episodes, episode_to_act, lead_of, others_to_act, providers_for
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import seal_text
+from nrm.vault.fields import sealed
 from workflows.alert import AlertFlow
 from workflows.case import Stage
 from workflows.support import SupportFlow
@@ -30,7 +29,7 @@ from workflows.support import SupportFlow
 def plan_service(case: Case, *, by: Actor, provider_id: UUID, service: str, goal: str = "") -> Episode:
     """The provider comes to see its part of the case. A clinician plans for their own organisation only."""
     episode = Episode(case=case, provider_id=provider_id, service=service, planned_by=by.user_id)
-    episode.goal = _sealed(case, episode, "goal", goal)
+    episode.goal = sealed(case.person, episode, "goal", goal)
     lifecycle.begin(SupportFlow, episode, by=by)
     if provider_id not in dict(providers_for(by, standing_in(by, case))):
         raise NotPermitted
@@ -67,7 +66,7 @@ def mark_appointment(appointment: Appointment, *, by: Actor, expected_version: i
 
 def add_clinical_note(episode: Episode, *, by: Actor, body: str) -> ClinicalNote:
     note = ClinicalNote(episode=episode, written_by=by.user_id)
-    note.body = seal_text(episode.case.person, place_of(note, "body"), body)
+    note.body = sealed(episode.case.person, note, "body", body)
     return lifecycle.add(note, by=by, permission=Permission.SEE_CLINICAL, code=Code.EPISODE_NOTED)
 
 
@@ -86,8 +85,8 @@ def raise_alert(case: Case, *, by: Actor, level: str, concern: str, actions: str
         level=level,
         raised_by=by.user_id,
     )
-    alert.concern = seal_text(case.person, place_of(alert, "concern"), concern)
-    alert.actions = _sealed(case, alert, "actions", actions)
+    alert.concern = sealed(case.person, alert, "concern", concern)
+    alert.actions = sealed(case.person, alert, "actions", actions)
     return lifecycle.begin(AlertFlow, alert, by=by)
 
 
@@ -97,7 +96,7 @@ def take_alert_step(
 ) -> Alert:
     """Fire a transition. Plan and actions come as typed and are sealed here; `to` names who acts from now on."""
     if transition == "manage":
-        facts = {name: _sealed(alert.case, alert, name, text) for name, text in facts.items()}
+        facts = {name: sealed(alert.case.person, alert, name, text) for name, text in facts.items()}
     if transition == "pass_on":
         require(standing_in(by, lifecycle.lock_case(alert.case_id)), Permission.PASS_ON_ALERT)
         facts = _passed_on(alert, facts.get("to", ""))
@@ -121,7 +120,3 @@ def _lead(case: Case) -> Organisation:
     if lead is None:
         raise NotYet(_("No organisation leads this case."))
     return lead
-
-
-def _sealed(case: Case, record: Episode | Alert, column: str, text: str) -> bytes | None:
-    return seal_text(case.person, place_of(record, column), text) if text else None

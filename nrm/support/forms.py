@@ -16,7 +16,8 @@ from nrm.cases.services import Service
 from nrm.cases.steps import StepForm
 from nrm.lib.forms import DayField, PlainTextField
 from nrm.support.models import AlertLevel, AppointmentState
-from nrm.support.selectors import opened, others_to_act
+from nrm.support.selectors import others_to_act
+from nrm.vault.fields import opened
 
 CHOOSE = [("", _("Choose"))]
 #: Services that somebody gives over time; a report to the police is none.
@@ -102,7 +103,7 @@ class ManageForm(StepForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in ("plan", "actions"):
-            self.fields[name].initial = opened(self.record.case, self.record, name)
+            self.fields[name].initial = opened(self.record.case.person, self.record, name)
 
 
 class PassOnForm(StepForm):

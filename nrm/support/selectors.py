@@ -28,8 +28,7 @@ from nrm.cases.steps import StepLink, step_links
 from nrm.lib.clock import now
 from nrm.lib.paging import Cursor, Page, page_of
 from nrm.support.models import Alert, Appointment, AppointmentState, ClinicalNote, Episode
-from nrm.vault.fields import place_of
-from nrm.vault.sealing import unseal_text
+from nrm.vault.fields import opened
 from workflows.alert import OPEN_ALERTS, AlertFlow
 from workflows.support import OPEN_EPISODES, EpisodeState, SupportFlow
 
@@ -103,9 +102,9 @@ def _alert_line(alert: Alert, case: Case, standing: Standing) -> AlertLine:
     return AlertLine(
         alert=alert,
         is_open=alert.state in OPEN_ALERTS,
-        actions=opened(case, alert, "actions"),
-        concern=opened(case, alert, "concern") if acts else "",
-        plan=opened(case, alert, "plan") if acts else "",
+        actions=opened(case.person, alert, "actions"),
+        concern=opened(case.person, alert, "concern") if acts else "",
+        plan=opened(case.person, alert, "plan") if acts else "",
         links=step_links(AlertFlow, alert, standing, "support:alert_step", alert.pk),
     )
 
@@ -114,12 +113,6 @@ def may_read_alert(alert: Alert, standing: Standing) -> bool:
     """Concern and plan: for clinicians of the service that acts on it, or for the lead that acts in place of one."""
     needed = Permission.SEE_CLINICAL if alert.is_with_a_clinic() else Permission.ASSESS_ALERT
     return narrowed(standing, alert).may(needed)
-
-
-def opened(case: Case, record: Any, column: str) -> str:
-    """The text of a sealed column; the caller has checked who reads."""
-    sealed = getattr(record, column)
-    return unseal_text(case.person, place_of(record, column), sealed) if sealed else ""
 
 
 # One record
@@ -189,7 +182,7 @@ def episode_page(episode: Episode, standing: Standing) -> EpisodePage:
     appointments = list(Appointment.objects.filter(episode=episode))
     alerts = alerts_of(episode.case, standing)
     return EpisodePage(
-        goal=opened(episode.case, episode, "goal"),
+        goal=opened(episode.case.person, episode, "goal"),
         coming=[row for row in appointments if row.state == AppointmentState.SCHEDULED],
         past=[row for row in reversed(appointments) if row.state != AppointmentState.SCHEDULED],
         notes=_notes(episode) if may_read_notes else None,
@@ -204,7 +197,8 @@ def _notes(episode: Episode) -> list[ReadNote]:
     notes = list(ClinicalNote.objects.filter(episode=episode))
     names = names_of({note.written_by for note in notes})
     return [
-        ReadNote(opened(episode.case, note, "body"), names.get(note.written_by, ""), note.written_at) for note in notes
+        ReadNote(opened(episode.case.person, note, "body"), names.get(note.written_by, ""), note.written_at)
+        for note in notes
     ]
 
 

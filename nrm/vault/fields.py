@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from nrm.vault.sealing import FORMAT, SMALLEST_SEALED, Place, looks_sealed
+from nrm.vault.sealing import FORMAT, SMALLEST_SEALED, KeyHolder, Place, looks_sealed, seal_text, unseal_text
 
 
 class SealedField(models.BinaryField):  # type: ignore[type-arg]
@@ -37,3 +37,14 @@ def place_of(instance: models.Model, field_name: str) -> Place:
     if row is None:
         raise ValueError(f"{model._meta.label} has no primary key yet, so nothing can be sealed for it.")
     return Place(model._meta.db_table, field_name, str(row))
+
+
+def sealed(holder: KeyHolder, record: models.Model, column: str, text: str) -> Any:
+    """What to write into a sealed column of the record under the holder's key; None for no text."""
+    return seal_text(holder, place_of(record, column), text) if text else None
+
+
+def opened(holder: KeyHolder, record: models.Model, column: str) -> str:
+    """The text of a sealed column, empty where nothing is recorded. The caller has checked who reads."""
+    value = getattr(record, column)
+    return unseal_text(holder, place_of(record, column), value) if value else ""
