@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from django.db.models import Count, DateTimeField, Min, Q, Value
 from django.db.models.functions import Coalesce
@@ -14,7 +14,10 @@ from nrm.lib.paging import Cursor, Page, page_of
 from nrm.tasks.models import Clock, ClockQuerySet, Task, TaskQuerySet
 
 
-class Late(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How much is late in one organisation."""
+
     organisation: str
     count: int
     oldest: datetime
