@@ -26,6 +26,8 @@ from nrm.cases.selectors import standing_in
 from nrm.lib.forms import PlainTextField
 from workflows.lifecycle import Edge, Lifecycle, NotFromHere
 
+UNPROCESSABLE = 422
+
 
 @dataclass(frozen=True, slots=True)
 class StepLink:
@@ -80,6 +82,14 @@ def typed(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def form_page(
+    request: HttpRequest, template: str, form: forms.Form, context: Mapping[str, Any], status: int = 0
+) -> HttpResponse:
+    """The page of a form; with faults in it 422, unless a refusal brings a status of its own."""
+    status = status or (UNPROCESSABLE if form.errors else 200)
+    return render(request, template, {"form": form, **context}, status=status)
+
+
 TakeStep = Callable[..., Any]
 
 
@@ -116,7 +126,7 @@ def answer_step(
         else:
             return redirect(back_to)
     elif request.method == "POST":
-        status = 422
+        status = UNPROCESSABLE
     context = {
         "form": form,
         "edge": edge,

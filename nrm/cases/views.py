@@ -18,12 +18,10 @@ from nrm.accounts.selectors import active_organisations
 from nrm.audit.codes import Code
 from nrm.cases import actions, forms
 from nrm.cases.selectors import case_for, consent_for
-from nrm.cases.steps import answer_step, case_page_of, refused_beside_form, typed
+from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, typed
 from nrm.vault.reasons import RevealReason
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +62,7 @@ def record_consent(request: SignedInRequest, code: str) -> HttpResponse:
         actions.record_consent(case, by=request.actor, **form.facts())
         messages.success(request, _("Consent is recorded."))
         return redirect(case_page_of(case))
-    return _page(request, "cases/consent.html", case, form)
+    return form_page(request, "cases/consent.html", form, {"case": case})
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,10 +75,10 @@ def assess_risk(request: SignedInRequest, code: str) -> HttpResponse:
             actions.assess_risk(case, by=request.actor, expected_version=facts.pop("version"), **facts)
         except (MovedOn, NotYet) as refusal:
             status = refused_beside_form(form, refusal, Code.RISK_ASSESSED, record=case, by=request.actor)
-            return _page(request, "cases/risk.html", case, form, status=status)
+            return form_page(request, "cases/risk.html", form, {"case": case}, status)
         messages.success(request, _("The risk assessment is recorded."))
         return redirect(case_page_of(case))
-    return _page(request, "cases/risk.html", case, form)
+    return form_page(request, "cases/risk.html", form, {"case": case})
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,7 +89,7 @@ def add_note(request: SignedInRequest, code: str) -> HttpResponse:
         actions.add_note(case, by=request.actor, body=form.cleaned_data["body"])
         messages.success(request, _("The note is saved."))
         return redirect(case_page_of(case))
-    return _page(request, "cases/note.html", case, form)
+    return form_page(request, "cases/note.html", form, {"case": case})
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,7 +101,8 @@ def identity(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         revealed = actions.reveal_identity(case, by=request.actor, reason=RevealReason(form.cleaned_data["reason"]))
     may_write = standing.may(Permission.WRITE_IDENTITY)
-    return _page(request, "cases/identity.html", case, form, identity=revealed, may_write=may_write)
+    context = {"case": case, "identity": revealed, "may_write": may_write}
+    return form_page(request, "cases/identity.html", form, context)
 
 
 @require_POST
@@ -149,10 +148,3 @@ def _identity_page(
 ) -> HttpResponse:
     context = {"case": case, "form": form, "documents": documents, "contacts": contacts}
     return render(request, "cases/identity_form.html", context, status=status)
-
-
-def _page(
-    request: SignedInRequest, template: str, case: Any, form: Any, status: int | None = None, **more: Any
-) -> HttpResponse:
-    status = status or (UNPROCESSABLE if form.errors else 200)
-    return render(request, template, {"case": case, "form": form, **more}, status=status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,11 +19,9 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, case_page_of, edge_from_here, refused_beside_form, typed
+from nrm.cases.steps import answer_step, case_page_of, edge_from_here, form_page, refused_beside_form, typed
 from nrm.reintegration import actions, forms, selectors
 from workflows.reintegration import ReintegrationFlow
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +31,7 @@ def start_plan(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         plan = actions.start_plan(case, by=request.actor)
         return redirect("reintegration:plan", plan.pk)
-    return _page(request, "reintegration/start.html", Form(), {"case": case})
+    return form_page(request, "reintegration/start.html", Form(), {"case": case})
 
 
 @require_safe
@@ -76,9 +73,9 @@ def add_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
             actions.add_goal(record, by=request.actor, **form.cleaned_data)
         except NotYet as refusal:
             status = refused_beside_form(form, refusal, Code.GOAL_ADDED, record=record, by=request.actor)
-            return _page(request, "reintegration/goal.html", form, context, status)
+            return form_page(request, "reintegration/goal.html", form, context, status)
         return redirect(_plan_page(record.pk))
-    return _page(request, "reintegration/goal.html", form, context)
+    return form_page(request, "reintegration/goal.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,9 +90,9 @@ def review_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
             actions.review_goal(goal, by=request.actor, expected_version=facts.pop("version"), **facts)
         except (NotYet, MovedOn) as refusal:
             status = refused_beside_form(form, refusal, Code.REVIEW_RECORDED, record=goal, by=request.actor)
-            return _page(request, "reintegration/review.html", form, context, status)
+            return form_page(request, "reintegration/review.html", form, context, status)
         return redirect(_plan_page(goal.plan_id))
-    return _page(request, "reintegration/review.html", form, context)
+    return form_page(request, "reintegration/review.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,15 +103,8 @@ def follow_up(request: SignedInRequest, code: str) -> HttpResponse:
         actions.record_follow_up(case, by=request.actor, **form.cleaned_data)
         messages.success(request, _("The contact is recorded."))
         return redirect(case_page_of(case))
-    return _page(request, "reintegration/follow_up.html", form, {"case": case})
+    return form_page(request, "reintegration/follow_up.html", form, {"case": case})
 
 
 def _plan_page(pk: UUID) -> str:
     return reverse("reintegration:plan", args=[pk])
-
-
-def _page(
-    request: SignedInRequest, template: str, form: Form, context: dict[str, Any], status: int = 0
-) -> HttpResponse:
-    status = status or (UNPROCESSABLE if form.errors else 200)
-    return render(request, template, {"form": form, **context}, status=status)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,13 +19,12 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, case_page_of, edge_from_here, refused_beside_form, typed
+from nrm.cases.steps import answer_step, case_page_of, edge_from_here, form_page, refused_beside_form, typed
 from nrm.lib.paging import Cursor, next_url
 from nrm.support import actions, forms, selectors
 from workflows.alert import AlertFlow
 from workflows.support import EpisodeState, SupportFlow
 
-UNPROCESSABLE = 422
 #: Steps after which the provider no longer sees the case.
 ENDS = {EpisodeState.COMPLETED, EpisodeState.DISCONTINUED}
 
@@ -52,10 +50,10 @@ def plan_service(request: SignedInRequest, code: str) -> HttpResponse:
             actions.plan_service(case, by=request.actor, **form.values())
         except NotYet as refusal:
             status = refused_beside_form(form, refusal, Code.SUPPORT_PLANNED, record=case, by=request.actor)
-            return _page(request, "support/plan.html", form, {"case": case}, status)
+            return form_page(request, "support/plan.html", form, {"case": case}, status)
         messages.success(request, _("The service is planned."))
         return redirect(case_page_of(case))
-    return _page(request, "support/plan.html", form, {"case": case})
+    return form_page(request, "support/plan.html", form, {"case": case})
 
 
 @require_safe
@@ -93,7 +91,7 @@ def add_appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
         actions.add_appointment(record, by=request.actor, **form.values())
         messages.success(request, _("The appointment is in the list."))
         return redirect("support:episode", record.pk)
-    return _page(request, "support/appointment_new.html", form, {"case": record.case, "episode": record})
+    return form_page(request, "support/appointment_new.html", form, {"case": record.case, "episode": record})
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,9 +106,9 @@ def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
             actions.mark_appointment(record, by=request.actor, expected_version=version, state=state)
         except MovedOn as refusal:
             status = refused_beside_form(form, refusal, Code.APPOINTMENT_CHANGED, record=record, by=request.actor)
-            return _page(request, "support/appointment.html", form, context, status)
+            return form_page(request, "support/appointment.html", form, context, status)
         return redirect("support:episode", record.episode_id)
-    return _page(request, "support/appointment.html", form, context)
+    return form_page(request, "support/appointment.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,7 +121,7 @@ def add_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
         actions.add_clinical_note(record, by=request.actor, body=form.cleaned_data["body"])
         messages.success(request, _("The note is saved."))
         return redirect("support:episode", record.pk)
-    return _page(request, "support/note.html", form, {"case": record.case, "episode": record})
+    return form_page(request, "support/note.html", form, {"case": record.case, "episode": record})
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,7 +133,7 @@ def raise_alert(request: SignedInRequest, code: str) -> HttpResponse:
         messages.success(request, _("The alert is raised, and those who act on it are told."))
         return redirect(case_page_of(case))
     acts = selectors.acts_on_new_alert(case, request.actor)
-    return _page(request, "support/alert.html", form, {"case": case, "acts": acts})
+    return form_page(request, "support/alert.html", form, {"case": case, "acts": acts})
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,10 +161,3 @@ def _after(request: SignedInRequest, record: Any, target: str) -> str:
     if request.method == "POST" and target in ENDS:
         return reverse("support:appointments")
     return reverse("support:episode", args=[record.pk])
-
-
-def _page(
-    request: SignedInRequest, template: str, form: Form, context: dict[str, Any], status: int = 0
-) -> HttpResponse:
-    status = status or (UNPROCESSABLE if form.errors else 200)
-    return render(request, template, {"form": form, **context}, status=status)
