@@ -17,6 +17,7 @@ from nrm.access.policy import allows
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible
 from nrm.access.relations import Relation
 from nrm.accounts.requests import SignedInRequest
+from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases import actions as cases
 from nrm.cases.selectors import case_for, require
@@ -31,6 +32,7 @@ from nrm.identification.forms import (
     BeginScreeningForm,
     LeadForm,
 )
+from nrm.identification.results import result_of
 from nrm.identification.sections import Section
 from workflows.screening import ScreeningFlow
 from workflows.status import StatusFlow
@@ -139,7 +141,7 @@ def screening(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context = {
         "screening": found,
         "case": found.case,
-        "result": None if found.is_draft else selectors.result_of(found),
+        "result": None if found.is_draft else result_of(found),
         "links": selectors.screening_links(found, standing),
         "status_term": protection.status_term(found.case.status),
         "status_links": protection.status_links(found.case, standing),
@@ -258,6 +260,7 @@ def status_step(request: SignedInRequest, code: str, transition: str) -> HttpRes
 def docket(request: SignedInRequest) -> HttpResponse:
     """What waits for the identifying body."""
     found = protection.docket_of(request.actor, after=request.GET.get("after", ""))
+    audit.record(Code.CASE_LISTED, by=request.actor, data={"list": "docket", "shown": len(found.rows)})
     return render(request, "identification/docket.html", {"docket": found})
 
 

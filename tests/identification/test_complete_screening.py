@@ -13,6 +13,7 @@ from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.audit.models import Event
 from nrm.identification import actions, selectors
 from nrm.identification.models import Screening
+from nrm.identification.results import result_of
 from nrm.identification.scoring import Explanation
 from nrm.notices.models import Notice
 from tests.identification.conftest import SPEAKS_FOR_IT
@@ -60,7 +61,7 @@ def test_it_is_kept_in_codes_and_the_judgement_sealed(screening: Any, answer: An
     event = Event.objects.latest("sequence")
     assert (event.action, event.case_code) == ("screening.complete", kept.case.code)
     assert JUDGEMENT.encode() not in kept.judgement
-    assert selectors.result_of(kept).judgement == JUDGEMENT
+    assert result_of(kept).judgement == JUDGEMENT
     with connection.cursor() as cursor:
         cursor.execute("SELECT judgement FROM identification_historicalscreening WHERE judgement IS NOT NULL")
         assert all(JUDGEMENT.encode() not in bytes(sealed) for (sealed,) in cursor.fetchall())
