@@ -77,19 +77,6 @@ def test_the_stepper_marks_the_present_step() -> None:
     assert "(done)" in html
 
 
-def test_a_table_keeps_its_headings_on_phones() -> None:
-    rows = [
-        {
-            "url": "/c/",
-            "cells": [{"code": "AAAA-BBBB-CCCC"}, {"badge": "Sent", "kind": "referral", "state": "sent"}, None],
-        }
-    ]
-    html = rendered("{% data_table columns rows %}", columns=["Case", "State", "Note"], rows=rows)
-    assert '<th scope="row"><a class="case-code" href="/c/"' in html
-    assert '<td data-label="State"><span class="badge badge-wait">Sent</span>' in html
-    assert "Not recorded" in html
-
-
 def test_values_are_escaped_everywhere() -> None:
     html = rendered(
         '{% card title=bad %}{{ bad }}{% endcard %}{% badge bad %}{% case_code bad %}{% icon "x" bad %}',

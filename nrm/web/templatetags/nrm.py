@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any, NamedTuple
@@ -131,13 +130,6 @@ def badge(label: str | Promise, kind: str = "", state: str = "", tone: str = "")
     return {"label": label, "tone": tone or tone_of(kind, state)}
 
 
-@register.inclusion_tag("components/_data_table.html")
-def data_table(columns: Sequence[Any], rows: Iterable[Mapping[str, Any]], caption: str = "") -> dict[str, Any]:
-    """`rows` are {"cells": [...], "url": ""}; a cell is text or a dictionary, see docs/interface.md."""
-    paired = [{"url": row.get("url", ""), "cells": list(zip(columns, row["cells"], strict=True))} for row in rows]
-    return {"columns": columns, "rows": paired, "caption": caption}
-
-
 @register.simple_block_tag
 def card(
     content: str,
@@ -151,11 +143,6 @@ def card(
     """A white sheet around the block. `flush` lets lists and tables reach its edges."""
     frame = {"title": title, "icon": icon, "tone": tone, "aside": aside, "flush": flush, "id": id}
     return render_to_string("components/_card.html", {**frame, "content": content})
-
-
-@register.filter
-def is_mapping(value: object) -> bool:
-    return isinstance(value, Mapping)
 
 
 class Wrong(NamedTuple):
