@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -124,6 +125,7 @@ def answer_step(
         except (NotYet, MovedOn) as refusal:
             status = refused_beside_form(form, refusal, edge.code, record=record, by=by)
         else:
+            messages.success(request, _("The changes were saved."))
             return redirect(back_to)
     elif request.method == "POST":
         status = UNPROCESSABLE

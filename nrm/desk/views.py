@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from nrm.access.permissions import Permission
@@ -51,6 +53,7 @@ def release_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def finish_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
     task = tasks.finish_task(pk, by=request.actor)
+    messages.success(request, _("Done: %(tasks)s") % {"tasks": task.what_to_do})
     if request.POST.get("case") == task.case_code:
         return redirect("desk:case_page", task.case_code)
     return redirect("desk:my_work")

@@ -68,6 +68,7 @@ def add_unit(request: SignedInRequest) -> HttpResponse:
     selectors.require_shelter_work(request.actor)
     form = UnitForm(request.POST if request.method == "POST" else None, initial={"age_groups": ["adult"]})
     if form.is_bound and form.is_valid() and _done(form, actions.add_unit, by=request.actor, **form.cleaned_data):
+        messages.success(request, _("The changes were saved."))
         return redirect("placements:units")
     return _unit_page(request, form, gettext_lazy("Add a place"))
 
@@ -83,6 +84,7 @@ def change_unit(request: SignedInRequest, pk: UUID) -> HttpResponse:
         and form.is_valid()
         and _done(form, actions.change_unit, unit, by=request.actor, **form.cleaned_data)
     ):
+        messages.success(request, _("The changes were saved."))
         return redirect("placements:units")
     return _unit_page(request, form, gettext_lazy("Change a place"))
 
