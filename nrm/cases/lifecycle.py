@@ -82,11 +82,14 @@ def perform(
     """Fire a transition on the record and return it as it now is. Facts are the columns the transition may write.
 
     `NotVisible`, `NotPermitted`, `MovedOn` when the version is not the expected one, `NotYet` when a guard is unmet,
-    the reason is missing, or the transition does not follow from the present state.
+    the reason is missing, or the transition does not follow from the present state. In this order: whoever may never
+    take the step learns nothing of where the record stands.
     """
     locked, standing = _locked(record, by)
+    narrow = narrowed(standing, locked)
+    _require_step(flow, transition, narrow)
     _require_version(locked, expected_version)
-    fired = _fire(flow, locked, transition, narrowed(standing, locked), facts)
+    fired = _fire(flow, locked, transition, narrow, facts)
     if fired.edge.needs_reason and not reason.strip():
         raise NotYet(_("Give a reason."))
     locked.version += 1
@@ -184,11 +187,18 @@ def _require_version(record: Any, expected: int) -> None:
         raise MovedOn
 
 
+def _require_step(flow: type[Lifecycle], transition: str, standing: ChildStanding) -> None:
+    """Refuse a name that the machine does not know, and whoever may not take the step from any state."""
+    permissions = {edge.permission for edge in flow.edges() if edge.name == transition}
+    if not permissions:
+        raise NotVisible
+    if not any(standing.may(permission) for permission in permissions):
+        raise NotPermitted
+
+
 def _fire(
     flow: type[Lifecycle], record: Any, transition: str, standing: ChildStanding, facts: dict[str, Any]
 ) -> machines.Fired:
-    if transition not in {edge.name for edge in flow.edges()}:
-        raise NotVisible
     try:
         return flow(record, standing).fire(transition, **facts)
     except machines.NotAllowed as refused:
