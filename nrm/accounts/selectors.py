@@ -70,9 +70,10 @@ class Enrolment:
     groups: list[str]
 
 
-def waiting_enrolment(user: User) -> Enrolment | None:
+def waiting_enrolment(user: User, device_id: int | None) -> Enrolment | None:
+    """The secret that waits to be confirmed, for the session that asked for it."""
     device = TotpDevice.objects.filter(
-        user=user.pk, confirmed=False, created_at__gt=timezone.now() - ENROLMENT_WAITS
+        pk=device_id, user=user.pk, confirmed=False, created_at__gt=timezone.now() - ENROLMENT_WAITS
     ).first()
     return enrolment_of(device, user.email) if device else None
 

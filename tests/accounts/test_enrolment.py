@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from nrm.accounts.actions import confirm_enrolment, start_enrolment
 from nrm.accounts.models import BackupCode, TotpDevice
 from tests.accounts.walking import audited, give_password, session_cookie
 from tests.conftest import code_at
@@ -94,3 +95,37 @@ def test_s7_another_phone_ends_other_sessions_and_replaces_the_old(cast: Any, si
     assert client.get(reverse("accounts:account")).status_code == 200
     assert other.get(reverse("accounts:account")).headers["Location"].startswith(reverse("accounts:sign_in"))
     assert TotpDevice.objects.get(user=cast.case_worker.user).secret == secret
+
+
+def test_a_secret_that_waits_belongs_to_the_session_that_asked(cast: Any, sign_in: Any) -> None:
+    """An open screen elsewhere neither reads a secret that was started with proof, nor confirms it."""
+    client, other = sign_in(cast.case_worker), sign_in(cast.case_worker)
+    proof = {"step": "start", "password": cast.password, "code": cast.code_for(cast.case_worker)}
+    assert client.post(reverse(ENROL), proof).status_code == 302
+    secret = secret_shown(client.get(reverse(ENROL)))
+    assert "secret-key" not in other.get(reverse(ENROL)).content.decode()
+    other.post(reverse(ENROL), {"code": code_at(secret, time.time())})
+    assert TotpDevice.objects.get(user=cast.case_worker.user, confirmed=True).secret != secret
+
+
+def test_a_password_alone_never_shows_the_secret_another_browser_sets_up(cast: Any, newcomer: Any) -> None:
+    """Whoever knows the password too sees no secret but their own, and cannot confirm it once there is a device."""
+    client, other = Client(), Client()
+    give_password(other, newcomer, cast.password)
+    theirs = secret_shown(other.get(reverse(ENROL)))
+    give_password(client, newcomer, cast.password)
+    mine = secret_shown(client.get(reverse(ENROL)))
+    assert mine != theirs
+    assert "secret-key" not in other.get(reverse(ENROL)).content.decode()
+    assert client.post(reverse(ENROL), {"code": code_at(mine, time.time())}).status_code == 200
+    assert other.post(reverse(ENROL), {"code": code_at(theirs, time.time())}).status_code == 302
+    assert TotpDevice.objects.get(user=newcomer.user).secret == mine
+
+
+def test_a_first_device_is_not_confirmed_when_there_is_one_by_then(cast: Any) -> None:
+    """The page was asked before somebody else's device was confirmed; under the lock it counts no more."""
+    user = cast.clinician.user
+    late = TotpDevice.objects.get(pk=start_enrolment(user.pk))
+    code = code_at(late.secret, time.time())
+    assert confirm_enrolment(user.pk, device_id=late.pk, code=code) is None
+    assert TotpDevice.objects.get(user=user, confirmed=True).pk != late.pk

@@ -22,22 +22,33 @@ BACKUP_LENGTH = 12
 GROUP = 4
 
 
-def start_enrolment(user_id: UUID) -> None:
-    """A fresh secret, waiting to be confirmed by a code. The confirmed device, if any, stays in force meanwhile."""
+def start_enrolment(user_id: UUID) -> int:
+    """A fresh secret, waiting to be confirmed by a code. The confirmed device, if any, stays in force meanwhile.
+
+    The device's id is for the session that asked: no other session of the person may see or confirm this secret.
+    """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user_id)
         TotpDevice.objects.filter(user=user_id, confirmed=False).delete()
         device = TotpDevice(user_id=user_id, name="app", confirmed=False)
         device.set_secret(secrets.token_bytes(SECRET_BYTES))
         device.save()
+    return int(device.pk)
 
 
-def confirm_enrolment(user_id: UUID, *, code: str, spare: UUID | None = None) -> tuple[TotpDevice, list[str]] | None:
-    """The first right code makes the waiting device the only one. New backup codes; all other sessions end."""
+def confirm_enrolment(
+    user_id: UUID, *, device_id: int, code: str, spare: UUID | None = None
+) -> tuple[TotpDevice, list[str]] | None:
+    """The first right code makes the waiting device the only one. New backup codes; all other sessions end.
+
+    `spare` is the verified session that asked. Without one it has to be the first device, also when another browser
+    set one up a moment ago: a password alone never replaces a second factor.
+    """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user_id)
-        device = TotpDevice.objects.filter(user=user_id, confirmed=False).first()
-        if device is not None and device.verify_token(code):
+        device = TotpDevice.objects.filter(pk=device_id, user=user_id, confirmed=False).first()
+        is_late = spare is None and locked_device(user_id) is not None
+        if device is not None and not is_late and device.verify_token(code):
             TotpDevice.objects.filter(user=user_id, confirmed=True).delete()
             device.confirmed = True
             device.save(update_fields=["confirmed"])

@@ -18,8 +18,10 @@ from nrm.accounts.selectors import memberships_of
 from nrm.audit.actions import append, record
 from nrm.audit.codes import Code
 
-#: Keys in the session: the id of its record, and until the second factor is given, when the password was.
+#: Keys in the session: the id of its record, the device it is setting up, and until the second factor is given, when
+#: the password was.
 RECORD = "record"
+ENROLMENT = "enrolment"
 PASSWORD_AT = "password_at"  # noqa: S105  # the name of a time
 
 

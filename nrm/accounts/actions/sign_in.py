@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from nrm.access.actor import Actor
 from nrm.accounts.actions.second_factor import start_enrolment, use_backup_code, use_code
-from nrm.accounts.actions.sessions import PASSWORD_AT, actor_of, begin_session, subject_of
+from nrm.accounts.actions.sessions import ENROLMENT, PASSWORD_AT, actor_of, begin_session, subject_of
 from nrm.accounts.models import SessionRecord, TotpDevice, User
 from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.selectors import has_second_factor
@@ -33,7 +33,7 @@ def accept_password(request: HttpRequest, *, email: str, password: str) -> Passw
     auth.login(request, user)
     request.session[PASSWORD_AT] = timezone.now().isoformat()
     if not has_second_factor(user.pk):
-        start_enrolment(user.pk)
+        request.session[ENROLMENT] = start_enrolment(user.pk)
     record(Code.SIGN_IN_PASSWORD_ACCEPTED, by=None, subject=subject_of(user.pk))
     return PasswordAnswer.ACCEPTED
 

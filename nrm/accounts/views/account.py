@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from django_otp import login as mark_verified
 
 from nrm.accounts import actions, selectors
+from nrm.accounts.actions.sessions import ENROLMENT
 from nrm.accounts.actions.sign_in import complete_sign_in
 from nrm.accounts.doors import before_membership, before_second_factor
 from nrm.accounts.forms import ChangePasswordForm, CodeForm, ProofForm
@@ -48,7 +49,7 @@ def enrol(request: SignedInRequest) -> HttpResponse:
         return redirect("accounts:sign_in_code")
     if request.method == "POST" and request.POST.get("step") == "start":
         return start_enrolment(request, is_first=is_first)
-    enrolment = selectors.waiting_enrolment(request.user)
+    enrolment = selectors.waiting_enrolment(request.user, request.session.get(ENROLMENT))
     if enrolment is None:
         return render(request, "accounts/enrol_start.html", {"form": None if is_first else ProofForm()})
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -63,7 +64,7 @@ def enrol(request: SignedInRequest) -> HttpResponse:
 def start_enrolment(request: SignedInRequest, *, is_first: bool) -> HttpResponse:
     form = ProofForm(request.POST)
     if is_first or is_proven(request, form):
-        actions.start_enrolment(request.user.pk)
+        request.session[ENROLMENT] = actions.start_enrolment(request.user.pk)
         return redirect("accounts:enrol")
     return render(request, "accounts/enrol_start.html", {"form": form}, status=REFUSED)
 
@@ -71,9 +72,11 @@ def start_enrolment(request: SignedInRequest, *, is_first: bool) -> HttpResponse
 def confirm_enrolment(request: SignedInRequest, code: str) -> list[str]:
     """The backup codes when the code was right. A first factor signs in; a new one ends all other sessions."""
     spare = request.session_record.pk if request.session_record else None
-    confirmed = actions.confirm_enrolment(request.user.pk, code=code, spare=spare)
+    device_id = request.session.get(ENROLMENT, 0)
+    confirmed = actions.confirm_enrolment(request.user.pk, device_id=device_id, code=code, spare=spare)
     if confirmed is None:
         return []
+    del request.session[ENROLMENT]
     device, codes = confirmed
     if request.session_record is None:
         complete_sign_in(request, device, factor="app")

@@ -154,9 +154,8 @@ def _employ(post: Post, name: str, country: Country, organisations: Mapping[str,
     )
     invitation = Invitation.objects.get(user=link.user_id, used_at=None, withdrawn_at=None)
     accounts.accept_invitation(invitation.pk, password=PASSWORD, language=language)
-    accounts.start_enrolment(link.user_id)
-    device = TotpDevice.objects.get(user=link.user_id)
-    accounts.confirm_enrolment(link.user_id, code=code_now(device))
+    device = TotpDevice.objects.get(pk=accounts.start_enrolment(link.user_id))
+    accounts.confirm_enrolment(link.user_id, device_id=device.pk, code=code_now(device))
     membership = Membership.objects.get(user=link.user_id)
     return Actor(link.user_id, membership.pk, organisation_id, post.role)
 
