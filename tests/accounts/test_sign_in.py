@@ -165,3 +165,11 @@ def test_hostile_input_is_refused_in_peace(cast: Any, typed: Any) -> None:
     response = Client().post(reverse("accounts:sign_in"), {"email": typed, "password": typed})
     assert response.status_code == 422
     assert b"<script>alert" not in response.content
+
+
+def test_what_was_said_stays_on_the_server(cast: Any, sign_in: Any) -> None:
+    """A message would otherwise lie in a cookie, where it outlives the session."""
+    client = sign_in(cast.case_worker)
+    client.post(reverse("accounts:end_other_sessions"))
+    assert "messages" not in client.cookies
+    assert "All other sessions were ended" in client.get(reverse("accounts:sessions")).content.decode()
