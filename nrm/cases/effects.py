@@ -109,6 +109,12 @@ def _revoke(effect: Revoke, setting: Setting) -> None:
         setting.rows.append(save_recorded(row, Recording(setting.by.user_id), only=["closed_at", "closed_by"]))
 
 
+def _role_of(party: Party, setting: Setting) -> str:
+    """A record may say for which role its party acts; a safety alert is not for everybody in the house."""
+    own: Mapping[Party, Role] = getattr(setting.subject, "roles", dict)()
+    return own.get(party) or ROLE_OF_PARTY.get(party, "")
+
+
 @_do.register
 def _open_task(effect: OpenTask, setting: Setting) -> None:
     for organisation_id in setting.organisations(effect.to):
@@ -117,7 +123,7 @@ def _open_task(effect: OpenTask, setting: Setting) -> None:
             case_code=setting.case.code,
             subject=setting.reference,
             organisation_id=organisation_id,
-            role=ROLE_OF_PARTY.get(effect.to, ""),
+            role=_role_of(effect.to, setting),
             due_at=_due_at(effect),
             by=setting.by,
         )
@@ -156,6 +162,6 @@ def _notify(effect: Notify, setting: Setting) -> None:
             effect.kind,
             case_code=setting.case.code,
             organisation_id=organisation_id,
-            role=ROLE_OF_PARTY.get(effect.to, ""),
+            role=_role_of(effect.to, setting),
             except_user_id=setting.by.user_id,
         )

@@ -204,7 +204,7 @@ def case_page(actor: Actor, code: str) -> CasePage:
         steps=step_links(CaseFlow, case, standing, "cases:step", case.code),
         tasks=_tasks(case, standing),
         clocks=clocks_of_case(case.code) if shows_status else [],
-        participants=_participants(case) if standing.may(Permission.SEE_PARTICIPANTS) else None,
+        participants=_participants(case, standing) if standing.may(Permission.SEE_PARTICIPANTS) else None,
         consents=_consents(case, standing) if standing.may(Permission.SEE_CONSENT) else None,
         notes=_notes(case) if standing.may(Permission.SEE_NOTES) else None,
         timeline=timeline_of(case, standing),
@@ -231,12 +231,25 @@ def _tasks(case: Case, standing: Standing) -> list[Task]:
     open_tasks = tasks_of_case(case.code)
     if standing.may(Permission.SEE_TASKS):
         return open_tasks
-    return [task for task in open_tasks if task.organisation_id == standing.actor.organisation_id]
+    mine = standing.actor.organisation_id, {"", standing.actor.role}
+    return [task for task in open_tasks if task.organisation_id == mine[0] and task.role in mine[1]]
 
 
-def _participants(case: Case) -> list[Participant]:
+def _participants(case: Case, standing: Standing) -> list[Participant]:
+    """Who takes part, except that a shelter is named only to who may see placements, a provider only to who may see
+    services: neither the body that decides nor the coordinator learns here where the person lives."""
     rows: Iterable[Participation] = case.participations.open().select_related("organisation").order_by("opened_at")
-    return [Participant(row.organisation.name, Relation(row.relation).label, row.opened_at) for row in rows]
+    return [
+        Participant(row.organisation.name, Relation(row.relation).label, row.opened_at)
+        for row in rows
+        if (needed := _needed_to_see(row)) is None or standing.may(needed)
+    ]
+
+
+def _needed_to_see(row: Participation) -> Permission | None:
+    if row.relation == Relation.SHELTERS or row.because.startswith("placements."):
+        return Permission.SEE_PLACEMENT
+    return Permission.SEE_SUPPORT if row.relation == Relation.TREATS else None
 
 
 def _consents(case: Case, standing: Standing) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nrm.access.permissions import Permission
+from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
 from nrm.cases.models import Case, CaseChild, Purpose
 from nrm.cases.services import Service
@@ -174,6 +175,10 @@ class Alert(CaseChild):
 
     def parties(self) -> dict[Party, UUID]:
         return {Party.RESPONSIBLE: self.responsible_id}
+
+    def roles(self) -> dict[Party, Role]:
+        """Who is told and has the task: nobody else in the same organisation learns that there is an alert."""
+        return {Party.RESPONSIBLE: Role.CLINICIAN if self.is_with_a_clinic() else Role.CASE_WORKER}
 
     def is_with_a_clinic(self) -> bool:
         """Whether a service acts on it; otherwise the lead organisation does."""

@@ -97,3 +97,49 @@ def fill(case: Case, cast: Any, times: int) -> None:
             given_how="signed",
             given_on=timezone.localdate(),
         )
+
+
+def take_part(case: Case, organisation: Any, relation: str, because: str) -> None:
+    from uuid import uuid4
+
+    from nrm.cases.models import Participation
+
+    Participation.objects.create(
+        case=case, organisation=organisation, relation=relation, because=f"{because}:{uuid4()}", opened_by=uuid4()
+    )
+
+
+def test_who_decides_and_who_coordinates_is_not_told_which_shelter_or_service(
+    case: Case, cast: Any, sign_in: SignIn
+) -> None:
+    shelter, service = cast.organisations.house_of_lindens, cast.organisations.quiet_room
+    take_part(case, shelter, "shelters", "placements.placement")
+    take_part(case, service, "treats", "support.episode")
+    take_part(case, cast.organisations.panel, "decides_status", "cases.case")
+    for player in (cast.officer, cast.coordinator):
+        html = page(sign_in(player), case).content.decode()
+        assert cast.organisations.open_hand.name in html
+        assert shelter.name not in html
+        assert service.name not in html
+    lead = page(sign_in(cast.case_worker), case).content.decode()
+    assert shelter.name in lead
+    assert service.name in lead
+
+
+def test_a_shelter_that_is_only_asked_is_not_named_to_who_decides(case: Case, cast: Any, sign_in: SignIn) -> None:
+    take_part(case, cast.organisations.house_of_lindens, "received_referral", "placements.placement")
+    take_part(case, cast.organisations.panel, "decides_status", "cases.case")
+    assert cast.organisations.house_of_lindens.name not in page(sign_in(cast.officer), case).content.decode()
+
+
+def test_a_task_for_another_role_of_the_same_house_is_not_shown(case: Case, cast: Any, sign_in: SignIn) -> None:
+    """A responder whose own organisation leads does not learn from the tasks that there is a safety alert."""
+    from nrm.support.actions import raise_alert
+
+    take_part(case, cast.organisations.open_hand, "reported", "cases.case")
+    cast.responder.membership.organisation = cast.organisations.open_hand
+    cast.responder.membership.save()
+    raise_alert(case, by=cast.case_worker.actor, level="at_once", concern="She said she cannot go on.")
+    client = sign_in(cast.responder)
+    assert [task.kind for task in page(client, case).context["page"].tasks] == []
+    assert page(sign_in(cast.case_worker), case).context["page"].tasks != []
