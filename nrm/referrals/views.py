@@ -78,9 +78,7 @@ def pages(box: str, wanted: dict[str, str], page: selectors.InboxPage, after: An
 def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     referral, standing = selectors.referral_for(request.actor, pk)
     shown = selectors.referral_page(referral, standing)
-    audit.record(
-        Code.REFERRAL_READ, by=request.actor, case_code=referral.case.code, subject=f"referrals.referral:{referral.pk}"
-    )
+    record_reading(request, referral)
     is_draft = referral.state == ReferralState.DRAFT
     links = step_links(ReferralFlow, referral, standing, "referrals:step", referral.pk)
     context = {
@@ -113,8 +111,10 @@ def prepare(request: SignedInRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """A draft, before it is sent."""
+    """A draft, before it is sent. The form opens its summary, so showing it is a reading."""
     referral, _standing = selectors.referral_for(request.actor, pk, Permission.SEND_REFERRAL)
+    if request.method == "GET":
+        record_reading(request, referral)
     form = ReferralForm(
         request.POST if request.method == "POST" else None, receivers=receivers(request), initial=as_typed(referral)
     )
@@ -134,6 +134,11 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "cancel_url": reverse("referrals:page", args=[referral.pk]),
     }
     return render(request, "referrals/prepare.html", context, status=status)
+
+
+def record_reading(request: SignedInRequest, referral: Any) -> None:
+    subject = f"referrals.referral:{referral.pk}"
+    audit.record(Code.REFERRAL_READ, by=request.actor, case_code=referral.case.code, subject=subject)
 
 
 def as_typed(referral: Any) -> dict[str, Any]:

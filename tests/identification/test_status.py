@@ -204,6 +204,12 @@ def open_presumed(cast: Any, number: int) -> None:
         )
 
 
+def test_reading_the_docket_is_an_event(presumed: Any, cast: Any, sign_in: Any) -> None:
+    sign_in(cast.officer).get(reverse("identification:docket"))
+    event = Event.objects.get(action="case.listed", user_id=cast.officer.actor.user_id)
+    assert event.data == {"list": "docket", "shown": 1}
+
+
 def test_the_docket_goes_on_where_the_page_ended(cast: Any, sign_in: Any, monkeypatch: Any) -> None:
 
     monkeypatch.setattr(paging, "PAGE", 2)

@@ -136,3 +136,10 @@ def test_the_draft_can_be_changed_until_it_is_sent(cast: Any, draft: Any, sign_i
 def test_a_change_made_from_an_old_page_is_refused(cast: Any, draft: Any) -> None:
     with pytest.raises(MovedOn):
         actions.change_draft(draft, by=cast.case_worker.actor, expected_version=draft.version + 1, summary="x")
+
+
+def test_opening_the_draft_to_change_it_is_a_reading(cast: Any, draft: Any, sign_in: Any) -> None:
+    page = sign_in(cast.case_worker).get(reverse("referrals:change", args=[draft.pk]))
+    assert SUMMARY in page.content.decode()
+    event = Event.objects.get(action="referral.read")
+    assert event.subject == f"referrals.referral:{draft.pk}"
