@@ -112,7 +112,7 @@ def _revoke(effect: Revoke, setting: Setting) -> None:
 def _role_of(party: Party, setting: Setting) -> str:
     """A record may say for which role its party acts; a safety alert is not for everybody in the house."""
     own: Mapping[Party, Role] = getattr(setting.subject, "roles", dict)()
-    return own.get(party) or ROLE_OF_PARTY.get(party, "")
+    return str(own.get(party, ROLE_OF_PARTY.get(party, "")))
 
 
 @_do.register
