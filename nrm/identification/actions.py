@@ -79,18 +79,20 @@ def answer_indicator(
 ) -> Answer:
     """Answer an indicator of a draft, or change the answer. `expected_version` is 0 where there was no answer yet.
 
-    Locks the case first, so that nobody completes the screening meanwhile. The same answer again writes nothing.
-    `MovedOn` when a colleague answered or completed it since the page was made.
+    Locks the case first, so that nobody completes the screening meanwhile. The same answer again writes nothing,
+    whatever its version: the button of the page may overtake the saving of its last answer.
+    `MovedOn` when a colleague answered otherwise or completed it since the page was made.
     """
     draft = _locked_draft(screening, by=by)
     answer = draft.answers.filter(indicator__code=indicator_code).first()
+    if answer:
+        answer.screening = draft
+        if (answer.value, answer.basis, opened(draft.case.person, answer, "note")) == (value, basis, note):
+            return answer
     if (answer.version if answer else 0) != expected_version:
         raise MovedOn
     if answer is None:
         return _first_answer(draft, indicator_code, by=by, value=value, basis=basis, note=note)
-    answer.screening = draft
-    if (answer.value, answer.basis, opened(draft.case.person, answer, "note")) == (value, basis, note):
-        return answer
     return lifecycle.amend(
         answer,
         by=by,

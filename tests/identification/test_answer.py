@@ -73,6 +73,14 @@ def test_the_same_answer_again_writes_nothing(screening: Any, cast: Any, sign_in
     assert screening.answers.get().history.count() == 1
 
 
+def test_the_button_may_overtake_the_saving_of_the_last_answer(screening: Any, cast: Any, sign_in: Any) -> None:
+    client = sign_in(cast.responder)
+    client.post(answers_url(screening), typed("GN05", "observed"), headers={"HX-Request": "true"})
+    whole_page = client.post(answers_url(screening), typed("GN05", "observed", version=0))
+    assert whole_page.status_code == 302
+    assert screening.answers.get().version == 1
+
+
 def test_a_changed_answer_keeps_the_former_one(screening: Any, cast: Any, sign_in: Any) -> None:
     sign_in(cast.responder).post(answers_url(screening), typed("GN01", "unknown"))
     sign_in(cast.case_worker).post(answers_url(screening), typed("GN01", "reported", version=1))
