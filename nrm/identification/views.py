@@ -143,7 +143,7 @@ def screening(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "case": found.case,
         "result": None if found.is_draft else result_of(found),
         "links": selectors.screening_links(found, standing),
-        "status_term": protection.status_term(found.case.status),
+        "status_term": protection.status_term(found.case.status) if standing.may(Permission.SEE_STATUS) else "",
         "status_links": protection.status_links(found.case, standing),
         "leads": Relation.LEADS in standing.relations,
         "back_to": case_page_of(found.case),

@@ -199,3 +199,31 @@ def test_queries_of_the_result_do_not_grow(
     with django_assert_max_num_queries(30) as many:
         client.get(page(screening))
     assert len(few) == len(many)
+
+
+def test_the_account_that_is_shared_with_prosecution_comes_without_the_status(
+    case: Any, completed: Any, cast: Any, sign_in: Any
+) -> None:
+    """The status is a measure of protection; no referral shares it with those who prosecute."""
+    from nrm.referrals.actions import prepare_referral, take_step
+
+    prosecution = cast.organisations.prosecution
+    prosecution.accepts_referrals = True
+    prosecution.save()
+    referral = prepare_referral(
+        case,
+        by=cast.case_worker.actor,
+        receiver_id=prosecution.pk,
+        service="legal",
+        urgency="routine",
+        basis="court_order",
+        categories=["account"],
+        summary="One person.",
+    )
+    referral = take_step(referral, "send", by=cast.case_worker.actor, expected_version=referral.version)
+    take_step(referral, "accept", by=cast.prosecution_officer.actor, expected_version=referral.version)
+    url = reverse("identification:screening", args=[completed.pk])
+    shared = sign_in(cast.prosecution_officer).get(url)
+    assert shared.status_code == 200
+    assert "Protection status" not in shared.content.decode()
+    assert "Protection status" in sign_in(cast.case_worker).get(url).content.decode()
