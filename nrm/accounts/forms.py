@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nrm.access.roles import ASSIGNABLE_ROLES, Role
+from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import ROLE_CHOICES, Organisation, ResetReason, User
 from nrm.accounts.passwords import GuessableValidator, LengthValidator
 from nrm.accounts.selectors import active_organisations
@@ -148,6 +149,10 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
     class Meta:
         model = Organisation
         fields = ("name", "kind", "municipality", "licence_number", "licence_valid_until", "accepts_referrals")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["kind"]).choices = [("", _("Choose")), *OrganisationKind.choices]
 
 
 class LostDeviceForm(forms.Form):
