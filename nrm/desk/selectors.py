@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing, allows
 from nrm.access.relations import Relation
 from nrm.accounts.selectors import names_of
-from nrm.cases.models import Case, DataCategory, Participation
+from nrm.cases.models import Case, DataCategory, Participation, RiskDomain
 from nrm.cases.selectors import case_for, standings_in
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
@@ -118,6 +118,16 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadRisk:
+    """The newest risk assessment."""
+
+    domains: list[str | Promise]
+    account: str
+    review_on: date | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReadNote:
     body: str
     who: str
@@ -137,6 +147,7 @@ class CasePage:
     clocks: list[Clock]
     participants: list[Participant] | None
     consents: list[dict[str, Any]] | None
+    risk: ReadRisk | None
     notes: list[ReadNote] | None
     timeline: list[Moment] | None
     blocks: dict[str, dict[str, Any] | None]
@@ -206,6 +217,7 @@ def case_page(actor: Actor, code: str) -> CasePage:
         clocks=clocks_of_case(case.code) if shows_status else [],
         participants=_participants(case, standing) if standing.may(Permission.SEE_PARTICIPANTS) else None,
         consents=_consents(case, standing) if standing.may(Permission.SEE_CONSENT) else None,
+        risk=_risk(case) if standing.may(Permission.SEE_RISK) else None,
         notes=_notes(case) if standing.may(Permission.SEE_NOTES) else None,
         timeline=timeline_of(case, standing),
         blocks={room: block(case, standing, actor) for room, block in BLOCKS.items()},
@@ -264,6 +276,18 @@ def _consents(case: Case, standing: Standing) -> list[dict[str, Any]]:
         }
         for consent in consents
     ]
+
+
+def _risk(case: Case) -> ReadRisk | None:
+    newest = case.risk_assessments.first()
+    if newest is None:
+        return None
+    return ReadRisk(
+        domains=[RiskDomain(domain).label for domain in newest.domains],
+        account=opened(case.person, newest, "account"),
+        review_on=newest.review_on,
+        at=newest.assessed_at,
+    )
 
 
 def _notes(case: Case) -> list[ReadNote]:

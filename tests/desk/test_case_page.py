@@ -67,6 +67,24 @@ def test_the_auditor_sees_the_way_of_the_case_only(case: Case, cast: Any, sign_i
     assert "High" not in html
 
 
+def test_who_cares_for_the_person_reads_the_newest_risk(case: Case, cast: Any, sign_in: SignIn) -> None:
+    for version, account in ((1, "He waits."), (2, "He is gone.")):
+        assess_risk(
+            case,
+            by=cast.case_worker.actor,
+            expected_version=version,
+            level="high",
+            accommodation="needed",
+            domains=["exploiter"],
+            account=account,
+        )
+    html = page(sign_in(cast.case_worker), case).content.decode()
+    assert "He is gone." in html
+    assert "He waits." not in html
+    assert "Threat from the exploiter" in html
+    assert "He is gone." not in page(sign_in(cast.responder), case).content.decode()
+
+
 @pytest.mark.parametrize("player", ["administrator"])
 def test_an_administrator_reaches_no_case(case: Case, cast: Any, sign_in: SignIn, player: str) -> None:
     assert page(sign_in(getattr(cast, player)), case).status_code == 404

@@ -43,7 +43,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "cases:record_consent": ("case_worker", 7),
     "cases:step": ("case_worker", 7),
     "desk:case_list": ("case_worker", 11),
-    "desk:case_page": ("case_worker", 44),
+    "desk:case_page": ("case_worker", 45),
     "desk:mechanism": ("case_worker", 4),
     "desk:my_work": ("case_worker", 6),
     "identification:begin_screening": ("case_worker", 6),
