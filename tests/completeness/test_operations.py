@@ -67,7 +67,29 @@ def test_the_application_may_add_to_the_trail_and_not_change_it() -> None:
         "audit_head",
         "cases_case",
     }
-    assert not any(granted for (table, act), granted in may.items() if act == "TRUNCATE")
+    assert not any(granted for (table, act), granted in may.items() if act in {"DELETE", "TRUNCATE"})
+
+
+#: What the code deletes; `.delete(` anywhere else would fail in production.
+DELETED = {
+    "django_session",
+    "axes_accessattempt",
+    "axes_accessattemptexpiration",
+    "axes_accessfailurelog",
+    "axes_accesslog",
+    "accounts_totpdevice",
+    "accounts_backupcode",
+    "vault_indexentry",
+}
+
+
+@pytest.mark.django_db
+def test_the_application_may_delete_nothing_of_a_case() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE nrm_app")
+        cursor.execute(TOP.joinpath(".ci/container/grants.sql").read_text(encoding="utf-8"))
+        tables = connection.introspection.table_names(cursor)
+        assert {table for table in tables if has_privilege(cursor, table, "DELETE")} == DELETED
 
 
 def has_privilege(cursor: CursorWrapper, table: str, act: str) -> bool:
