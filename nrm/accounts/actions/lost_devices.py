@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
+from nrm.accounts.actions.invitations import IssuedLink, issue
 from nrm.accounts.actions.people import NOT_ONESELF, locked_user
 from nrm.accounts.actions.second_factor import use_code
 from nrm.accounts.actions.sessions import close_sessions, subject_of
-from nrm.accounts.models import BackupCode, ResetReason, SecondFactorReset, TotpDevice
-from nrm.audit.actions import append
+from nrm.accounts.models import BackupCode, InvitationPurpose, ResetReason, SecondFactorReset, TotpDevice
+from nrm.audit.actions import append, history_digest
 from nrm.audit.codes import Code
+from nrm.lib.history import Recording, save_recorded
 
 ANOTHER_MUST_CONFIRM = _(
     "Another administrator must confirm this: not the one who asked, and not the person concerned."
@@ -46,8 +48,12 @@ def request_reset(user_id: UUID, *, reason: ResetReason, by: Actor) -> SecondFac
     return reset
 
 
-def confirm_reset(reset_id: UUID, *, code: str, by: Actor) -> None:
-    """Remove the device and the backup codes of the person and end their sessions. `code` is the confirmer's own."""
+def confirm_reset(reset_id: UUID, *, code: str, by: Actor) -> IssuedLink:
+    """Remove the device and the backup codes of the person and end their sessions. `code` is the confirmer's own.
+
+    The password goes too: whoever knows it must not be able to set up a factor with it. The person gets a one-time
+    link, so that the new factor has the same proof behind it as the first (ASVS 6.4.4).
+    """
     reset = SecondFactorReset.objects.filter(pk=reset_id).first()
     if reset is None:
         raise NotVisible
@@ -63,7 +69,17 @@ def confirm_reset(reset_id: UUID, *, code: str, by: Actor) -> None:
         TotpDevice.objects.filter(user=user).delete()
         BackupCode.objects.filter(user=user).delete()
         close_sessions(user.pk)
-        append(Code.SECOND_FACTOR_RESET_CONFIRMED, by=by, subject=subject_of(user.pk), data={"request": reset.pk})
+        user.set_unusable_password()
+        row = save_recorded(user, Recording(user_id=by.user_id))
+        token = issue(user, purpose=InvitationPurpose.NEW_PASSWORD, by=by)
+        append(
+            Code.SECOND_FACTOR_RESET_CONFIRMED,
+            by=by,
+            subject=subject_of(user.pk),
+            data={"request": reset.pk},
+            history=[history_digest(row)],
+        )
+    return IssuedLink(user.pk, token)
 
 
 def withdraw_reset(reset_id: UUID, *, by: Actor) -> None:

@@ -211,11 +211,11 @@ def request_reset(request: SignedInRequest, user_id: UUID) -> HttpResponse:
 @administration
 def confirm_reset(request: SignedInRequest, reset_id: UUID) -> HttpResponse:
     try:
-        actions.confirm_reset(reset_id, code=request.POST.get("code", "")[:20], by=request.actor)
+        link = actions.confirm_reset(reset_id, code=request.POST.get("code", "")[:20], by=request.actor)
     except NotYet as refusal:
         return waiting_resets(request, refusal=refusal)
     messages.success(request, _("The second factor was removed. A new one is set up at the next sign-in."))
-    return redirect("accounts:lost_devices")
+    return show_link(request, link)
 
 
 @require_http_methods(["POST"])
