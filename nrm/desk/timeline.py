@@ -41,6 +41,8 @@ QUIET = (
     Code.HISTORY_READ,
     Code.REQUEST_REFUSED,
 )
+#: Who is not a clinician of the case knows that a service is given, not when somebody came and what was noted.
+CLINICAL = (Code.EPISODE_NOTED, Code.APPOINTMENT_ADDED, Code.APPOINTMENT_CHANGED)
 #: Rooms whose reasons the lead team reads; clinical reasons stay with the clinicians.
 REASONS_SHARED = ("cases_", "identification_", "referrals_", "placements_", "reintegration_")
 
@@ -58,7 +60,8 @@ class Moment:
 def timeline_of(case: Case, standing: Standing) -> list[Moment] | None:
     """Newest first. The lead sees the whole case with reasons, the coordinator its steps, others what their
     organisation did; None for who may see no part of it."""
-    events = Event.objects.filter(case_code=case.code, outcome=Outcome.DONE).exclude(action__in=QUIET)
+    hidden = QUIET if standing.may(Permission.SEE_CLINICAL) else (*QUIET, *CLINICAL)
+    events = Event.objects.filter(case_code=case.code, outcome=Outcome.DONE).exclude(action__in=hidden)
     if standing.may(Permission.SEE_NOTES):
         return _moments(case, list(events.order_by("-sequence")[:SIZE]), with_reasons=True)
     if standing.may(Permission.SEE_HISTORY):

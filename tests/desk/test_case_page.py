@@ -12,6 +12,7 @@ from django.urls import reverse
 from nrm.audit.models import Event
 from nrm.cases.actions import add_note, assess_risk, record_consent
 from nrm.cases.models import Case
+from nrm.support.actions import add_clinical_note
 
 SignIn = Callable[[Any], Client]
 #: The number of queries of the lead's page, whatever the case holds.
@@ -83,6 +84,15 @@ def test_who_cares_for_the_person_reads_the_newest_risk(case: Case, cast: Any, s
     assert "He waits." not in html
     assert "Threat from the exploiter" in html
     assert "He is gone." not in page(sign_in(cast.responder), case).content.decode()
+
+
+def test_appointments_and_clinical_notes_are_in_the_clinicians_timeline_only(
+    whole: Any, cast: Any, sign_in: SignIn
+) -> None:
+    add_clinical_note(whole.episode, by=cast.clinician.actor, body="She sleeps better.")
+    for label in ("Clinical note added", "Appointment added"):
+        assert label not in page(sign_in(cast.case_worker), whole.case).content.decode()
+        assert label in page(sign_in(cast.clinician), whole.case).content.decode()
 
 
 @pytest.mark.parametrize("player", ["administrator"])
