@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nrm.access.refusals import MovedOn, NotPermitted, NotYet
+from nrm.access.roles import Role
 from nrm.accounts import actions
+from nrm.accounts.actions.sessions import actor_of
 from nrm.accounts.models import BackupCode, ResetReason, SecondFactorReset, TotpDevice
 from nrm.audit.models import Event
 from tests.accounts.walking import give_password
@@ -58,6 +60,22 @@ def test_who_asked_cannot_confirm(cast: Any, request_for: Any) -> None:
     with pytest.raises(NotPermitted):
         confirm(cast, reset, cast.administrator)
     assert TotpDevice.objects.filter(user=cast.case_worker.user).exists()
+
+
+def test_a_puppet_does_not_count_as_the_second(cast: Any, request_for: Any) -> None:
+    """An administrator cannot make the second one they need; whom a third made may confirm."""
+    operator = cast.organisations.operator.pk
+    puppet = actions.start_membership(
+        cast.stranger.user.pk, organisation_id=operator, role=Role.ADMINISTRATOR, by=cast.administrator.actor
+    )
+    reset = request_for(cast.case_worker)
+    with pytest.raises(NotPermitted):
+        actions.confirm_reset(reset.pk, code=cast.code_for(cast.stranger), by=actor_of(puppet))
+    assert TotpDevice.objects.filter(user=cast.case_worker.user).exists()
+    actions.withdraw_reset(reset.pk, by=cast.administrator.actor)
+    other = request_for(cast.case_worker, by=cast.second_administrator)
+    actions.confirm_reset(other.pk, code=cast.code_for(cast.stranger), by=actor_of(puppet))
+    assert not TotpDevice.objects.filter(user=cast.case_worker.user).exists()
 
 
 def test_nobody_asks_or_confirms_for_themselves(cast: Any, request_for: Any) -> None:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
+from nrm.access.roles import Role
 from nrm.accounts.actions.invitations import IssuedLink, issue
 from nrm.accounts.actions.people import NOT_ONESELF, locked_user
 from nrm.accounts.actions.second_factor import use_code
 from nrm.accounts.actions.sessions import close_sessions, subject_of
-from nrm.accounts.models import BackupCode, InvitationPurpose, ResetReason, SecondFactorReset, TotpDevice
+from nrm.accounts.models import BackupCode, InvitationPurpose, Membership, ResetReason, SecondFactorReset, TotpDevice
 from nrm.audit.actions import append, history_digest
 from nrm.audit.codes import Code
 from nrm.lib.history import Recording, save_recorded
@@ -22,6 +23,7 @@ from nrm.lib.history import Recording, save_recorded
 ANOTHER_MUST_CONFIRM = _(
     "Another administrator must confirm this: not the one who asked, and not the person concerned."
 )
+A_THIRD_MUST_CONFIRM = _("One of you made the other an administrator. A third administrator has to confirm.")
 ALREADY_ASKED = _("A request for this person is already waiting.")
 NO_DEVICE = _("This person has no second factor to remove. It is set up at the next sign-in.")
 WRONG_CODE = _("This code is not right. Wait for the next one and try again.")
@@ -59,6 +61,8 @@ def confirm_reset(reset_id: UUID, *, code: str, by: Actor) -> IssuedLink:
         raise NotVisible
     if by.user_id in {reset.requested_by_id, reset.user_id}:
         raise NotPermitted(ANOTHER_MUST_CONFIRM)
+    if one_made_the_other(reset.requested_by_id, by.user_id):
+        raise NotPermitted(A_THIRD_MUST_CONFIRM)
     if use_code(by.user_id, code, step="reset") is None:
         raise NotYet(WRONG_CODE)
     with transaction.atomic():
@@ -80,6 +84,14 @@ def confirm_reset(reset_id: UUID, *, code: str, by: Actor) -> IssuedLink:
             history=[history_digest(row)],
         )
     return IssuedLink(user.pk, token)
+
+
+def one_made_the_other(first: UUID, second: UUID) -> bool:
+    """Whether one of two administrators gave the other that role: then they do not count as two, or a single
+    administrator could invite the second one needed to get into any account."""
+    roles = Membership.history.filter(role=Role.ADMINISTRATOR, history_type="+")
+    pairs = ((first, second), (second, first))
+    return any(roles.filter(user_id=made, history_user_id=maker).exists() for made, maker in pairs)
 
 
 def withdraw_reset(reset_id: UUID, *, by: Actor) -> None:

@@ -107,16 +107,17 @@ class World:
 
 
 def settle(code: str) -> World:
-    """Everybody and everywhere, the first administrator by the service itself, all others by the administrator."""
+    """Everybody and everywhere: the first two administrators by the service itself, as together they can reset a lost
+    second factor; all others by the first of them."""
     country, told = COUNTRIES[code], words(COUNTRIES[code].words)
     organisations = {"operator": _organisation("operator", 0, country, told, by=THE_SERVICE)}
-    first, *others = zip(STAFF, told["staff"], strict=True)
-    people = {first[0].key: _employ(*first, country, organisations, by=THE_SERVICE)}
-    administrator = people[first[0].key]
+    staff = list(zip(STAFF, told["staff"], strict=True))
+    people = {post.key: _employ(post, name, country, organisations, by=THE_SERVICE) for post, name in staff[:2]}
+    administrator = people["administrator"]
     for number, key in enumerate(ORGANISATIONS):
         if key not in organisations:
             organisations[key] = _organisation(key, number, country, told, by=administrator)
-    for post, name in others:
+    for post, name in staff[2:]:
         people[post.key] = _employ(post, name, country, organisations, by=administrator)
     world = World(code, told["texts"], organisations, people)
     for key in UNITS:
