@@ -29,6 +29,8 @@ from nrm.localdb.errors import LocalDatabaseError
 ENGINE = "nrm.localdb.backend"
 ROLE = "nrm"
 DATABASE = "nrm"
+#: The name of the socket inside its directory, by PostgreSQL's rule for the default port.
+SOCKET = ".s.PGSQL.5432"
 #: Seconds. Generous, because a start after a crash replays the write-ahead log first.
 START_LIMIT = 180
 CONFIGURATION = """
@@ -123,8 +125,9 @@ class Server:
             shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _start(self) -> None:
-        if postmaster.is_alive(self.data) and not self.sockets.exists():
-            # Someone swept the temporary directory: the server runs on but nobody can reach it.
+        if postmaster.is_alive(self.data) and not (self.sockets / SOCKET).exists():
+            # Somebody swept the temporary directory, or a former server of this path took its socket along when it
+            # ended: the server runs on but nobody can reach it.
             self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w")
         if not postmaster.is_alive(self.data):
             postmaster.forget_dead(self.data)

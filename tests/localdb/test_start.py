@@ -16,7 +16,7 @@ from django.conf import settings
 
 from nrm.localdb import postmaster
 from nrm.localdb.errors import LocalDatabaseError
-from nrm.localdb.server import Server
+from nrm.localdb.server import SOCKET, Server
 
 
 def test_a_path_with_a_space_is_no_obstacle(server: Server) -> None:
@@ -68,6 +68,14 @@ def test_a_stale_note_naming_a_living_stranger_is_seen_through(server: Server) -
     (server.data / "postmaster.pid").write_text(note.replace(note.split("\n")[0], str(os.getpid()), 1))
 
     assert server.ensure_running() is True
+
+
+def test_a_socket_that_was_taken_away_does_not_lock_us_out(server: Server) -> None:
+    server.ensure_running()
+    (server.sockets / SOCKET).unlink()
+    assert not server.is_running()
+    assert server.ensure_running()
+    assert server.is_running()
 
 
 def test_a_swept_temporary_directory_does_not_lock_us_out(server: Server) -> None:
