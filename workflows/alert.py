@@ -43,6 +43,7 @@ class AlertFlow(Lifecycle):
     machine = "alert"
     title = pgettext_lazy("machine", "Safety alert")
     states = AlertState
+    begins_in_closed_case = True
     state = slot = column(AlertState, "state")
     beginning = Beginning(
         state=S.RAISED,

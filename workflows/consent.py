@@ -20,6 +20,7 @@ class ConsentFlow(Lifecycle):
     machine = "consent"
     title = pgettext_lazy("machine", "Consent")
     states = ConsentState
+    begins_in_closed_case = True
     state = slot = column(ConsentState, "state")
     beginning = Beginning(state=ConsentState.GIVEN, label=_("Record consent"), permission="consent.record")
 

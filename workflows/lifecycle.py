@@ -188,6 +188,8 @@ class Lifecycle:
     slot: ClassVar[State]
     state_field: ClassVar[str] = "state"
     beginning: ClassVar[Beginning]
+    #: A closed case takes no new record of the machine, unless the machine says otherwise.
+    begins_in_closed_case: ClassVar[bool] = False
 
     subject: Any
 

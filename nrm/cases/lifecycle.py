@@ -25,6 +25,7 @@ from nrm.cases.selectors import require, standing_in
 from nrm.lib.history import Recording, save_recorded
 from nrm.vault.sealing import Place, seal_text
 from workflows import lifecycle as machines
+from workflows.case import Stage
 from workflows.effects import Party
 from workflows.lifecycle import Lifecycle
 
@@ -56,10 +57,14 @@ def narrowed(standing: Standing, record: models.Model) -> ChildStanding:
 
 @transaction.atomic
 def begin(flow: type[Lifecycle], record: Record, *, by: Actor, parties: Mapping[Party, UUID] | None = None) -> Record:
-    """Bring a new record of a machine into being, in the state the machine begins with."""
+    """Bring a new record of a machine into being, in the state the machine begins with.
+
+    `NotVisible`, `NotPermitted`, `NotYet` when the case is closed and the machine does not begin in a closed case.
+    """
     standing = _standing_for_new(record, by)
     if not narrowed(standing, record).may(flow.beginning.permission):
         raise NotPermitted
+    _require_open_case(flow, record)
     setattr(record, flow.state_field, flow.beginning.state)
     row = save_recorded(record, Recording(by.user_id, transition="begin"))
     setting = Setting(case=record.case, subject=record, by=by, parties=parties or {})  # type: ignore[attr-defined]
@@ -151,10 +156,20 @@ def _standing_for_new(record: models.Model, by: Actor) -> Standing:
     if isinstance(record, Case):
         return Standing(by)
     case = lock_case(case_of(record).pk)
+    if isinstance(record, CaseChild):
+        record.case = case  # type: ignore[attr-defined]
     standing = standing_in(by, case)
     if not standing.may(Permission.SEE_CASE):
         raise NotVisible
     return standing
+
+
+def _require_open_case(flow: type[Lifecycle], record: Any) -> None:
+    """Seen under the lock, so that nothing new begins while the case is being closed."""
+    if isinstance(record, Case) or flow.begins_in_closed_case:
+        return
+    if record.case.stage == Stage.CLOSED:
+        raise NotYet(_("The case is closed. Reopen it first."))
 
 
 def _locked(record: Record, by: Actor) -> tuple[Any, Standing]:

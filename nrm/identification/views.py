@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows
-from nrm.access.refusals import MovedOn, NotPermitted, NotVisible
+from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.access.relations import Relation
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases import actions as cases
 from nrm.cases.selectors import case_for, require
-from nrm.cases.steps import answer_step, case_page_of, edge_from_here
+from nrm.cases.steps import answer_step, case_page_of, edge_from_here, refused_beside_form
 from nrm.identification import actions, selectors
 from nrm.identification import status as protection
 from nrm.identification.forms import (
@@ -123,8 +123,11 @@ def begin_screening(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.WRITE_SCREENING)
     form = BeginScreeningForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        screening = actions.begin_screening(case, by=request.actor, **form.cleaned_data)
-        return redirect("identification:screening", screening.pk)
+        try:
+            screening = actions.begin_screening(case, by=request.actor, **form.cleaned_data)
+            return redirect("identification:screening", screening.pk)
+        except NotYet as refusal:
+            refused_beside_form(form, refusal, "screening.begin", record=case, by=request.actor)
     context = {"form": form, "case": case, "back_to": case_page_of(case)}
     status_code = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "identification/begin_screening.html", context, status=status_code)

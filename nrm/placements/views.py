@@ -25,7 +25,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, edge_from_here
+from nrm.cases.steps import answer_step, edge_from_here, refused_beside_form
 from nrm.placements import actions, selectors
 from nrm.placements.forms import STEP_FORMS, ChangeUnitForm, RequestForm, ShelterForm, UnitForm
 from workflows.placement import PlacementFlow
@@ -111,8 +111,11 @@ def request_place(request: SignedInRequest, code: str) -> HttpResponse:
     form = RequestForm(request.POST if request.method == "POST" else None, shelters=shelters)
     case_page = reverse("desk:case_page", args=[case.code])
     if form.is_bound and form.is_valid():
-        actions.request_placement(case, by=request.actor, **form.values())
-        return redirect(case_page)
+        try:
+            actions.request_placement(case, by=request.actor, **form.values())
+            return redirect(case_page)
+        except NotYet as refusal:
+            refused_beside_form(form, refusal, "placement.begin", record=case, by=request.actor)
     context = {"form": form, "case": case, "shelters": shelters, "cancel_url": case_page}
     return render(request, "placements/request.html", context, status=422 if form.is_bound else 200)
 

@@ -98,8 +98,11 @@ def prepare(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.SEND_REFERRAL)
     form = ReferralForm(request.POST if request.method == "POST" else None, receivers=receivers(request))
     if form.is_bound and form.is_valid():
-        referral = actions.prepare_referral(case, by=request.actor, **form.values())
-        return redirect("referrals:page", referral.pk)
+        try:
+            referral = actions.prepare_referral(case, by=request.actor, **form.values())
+            return redirect("referrals:page", referral.pk)
+        except NotYet as refusal:
+            refused_beside_form(form, refusal, "referral.begin", record=case, by=request.actor)
     context = {
         "form": form,
         "case": case,

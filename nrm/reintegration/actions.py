@@ -21,15 +21,13 @@ from nrm.reintegration.models import FollowUp, Goal, Plan
 from nrm.tasks import actions as tasks
 from nrm.tasks.kinds import TaskKind
 from nrm.vault.fields import sealed
-from workflows.case import Stage
 from workflows.reintegration import ReintegrationFlow
 
 
 @transaction.atomic
 def start_plan(case: Case, *, by: Actor) -> Plan:
     """A draft; one at a time. Locks the case."""
-    if _lock(case, by).stage == Stage.CLOSED:
-        raise NotYet(_("The case is closed. Reopen it first."))
+    _lock(case, by)
     if Plan.objects.open().filter(case=case).exists():
         raise NotYet(_("There is a plan already. Finish it before you start another."))
     return lifecycle.begin(ReintegrationFlow, Plan(case=case, started_by=by.user_id), by=by)

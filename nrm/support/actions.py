@@ -21,7 +21,6 @@ from nrm.support.models import Alert, Appointment, ClinicalNote, Episode
 from nrm.support.selectors import LEAD, clinical_episodes, episode_to_act, lead_of, others_to_act, providers_for
 from nrm.vault.fields import sealed
 from workflows.alert import AlertFlow
-from workflows.case import Stage
 from workflows.support import SupportFlow
 
 
@@ -33,8 +32,6 @@ def plan_service(case: Case, *, by: Actor, provider_id: UUID, service: str, goal
     lifecycle.begin(SupportFlow, episode, by=by)
     if provider_id not in dict(providers_for(by, standing_in(by, case))):
         raise NotPermitted
-    if Case.objects.get(pk=case.pk).stage == Stage.CLOSED:
-        raise NotYet(_("The case is closed. Reopen it first."))
     return episode
 
 
