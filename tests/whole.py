@@ -43,11 +43,7 @@ def whole_case(cast: Any) -> Whole:
     """Reported by the responder, led by Open Hand, sheltered, treated, before the panel and the prosecution."""
     organisations = cast.organisations
     worker, shelter, clinician = cast.case_worker.actor, cast.shelter_worker.actor, cast.clinician.actor
-    shelter_until = timezone.localdate() + timedelta(days=90)
-    type(organisations.house_of_lindens).objects.filter(pk=organisations.house_of_lindens.pk).update(
-        licence_valid_until=shelter_until
-    )
-    type(organisations.prosecution).objects.filter(pk=organisations.prosecution.pk).update(accepts_referrals=True)
+    open_doors(organisations)
     screening = identification.open_case(
         by=cast.responder.actor,
         lead_organisation_id=organisations.open_hand.pk,
@@ -102,6 +98,14 @@ def whole_case(cast: Any) -> Whole:
         task=Task.objects.filter(case_code=case.code, organisation=organisations.open_hand, closed_at=None).first(),
         reset=SecondFactorReset.objects.first(),
     )
+
+
+def open_doors(organisations: Any) -> None:
+    """A licence for the shelter, and referrals for the prosecution."""
+    organisation = type(organisations.prosecution)
+    until = timezone.localdate() + timedelta(days=90)
+    organisation.objects.filter(pk=organisations.house_of_lindens.pk).update(licence_valid_until=until)
+    organisation.objects.filter(pk=organisations.prosecution.pk).update(accepts_referrals=True)
 
 
 def sent(case: Case, by: Any, receiver: Any, service: str) -> Any:
