@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from viewflow.fsm import State
 
-from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, StartClock, StopClock
+from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party
 from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 from workflows.status import Status
 
@@ -49,6 +49,9 @@ class CaseSubject(Protocol):
 
     def is_risk_assessed(self) -> bool: ...
     def has_consent_to_assistance(self) -> bool: ...
+    def has_other_grounds_for_help(self) -> bool: ...
+    def is_adult(self) -> bool: ...
+    def has_best_interest_assessment(self) -> bool: ...
     def has_admitted_placement(self) -> bool: ...
     def has_agreed_plan(self) -> bool: ...
     def has_reviewed_goals(self) -> bool: ...
@@ -84,7 +87,7 @@ class CaseFlow(Lifecycle):
     def status_opens_help(self) -> bool:
         """Help starts at reasonable grounds and does not depend on formal identification (CETS 197 Art. 12 and 13)."""
         closed_doors = {Status.POTENTIAL, Status.WITHDRAWN}
-        return self.subject.status not in closed_doors
+        return self.subject.status not in closed_doors or self.subject.has_other_grounds_for_help()
 
     @needs(_("Assess the risk first."))
     def risk_is_assessed(self) -> bool:
@@ -92,8 +95,14 @@ class CaseFlow(Lifecycle):
 
     @needs(_("Record the person’s consent to assistance first."))
     def person_agreed_to_assistance(self) -> bool:
-        """Services are given on a consensual and informed basis (CETS 197 Art. 12(7))."""
-        return self.subject.has_consent_to_assistance()
+        """Services are given on a consensual and informed basis (CETS 197 Art. 12(7)). A child is protected without
+        waiting for consent."""
+        return not self.subject.is_adult() or self.subject.has_consent_to_assistance()
+
+    @needs(_("Assess the best interests of the child first."))
+    def best_interests_are_assessed(self) -> bool:
+        """Before the first move of a child, or of a person who may be one."""
+        return self.subject.is_adult() or self.subject.has_best_interest_assessment()
 
     @needs(_("The risk assessment does not say that accommodation is needed."))
     def accommodation_is_needed(self) -> bool:
@@ -140,8 +149,8 @@ class CaseFlow(Lifecycle):
         label=_("Move to referral"),
         permission="case.start_referral",
         order=1,
-        conditions=[status_opens_help, risk_is_assessed, person_agreed_to_assistance],
-        effects=[CloseTasks(("read_screening",)), StartClock("plan_due_days")],
+        conditions=[status_opens_help, risk_is_assessed, person_agreed_to_assistance, best_interests_are_assessed],
+        effects=[CloseTasks(("read_screening", "refer_to_other_help"))],
     )
     def start_referral(self) -> None:
         """The person is being connected with services."""
@@ -178,7 +187,6 @@ class CaseFlow(Lifecycle):
         permission="case.begin_reintegration",
         order=4,
         conditions=[plan_is_agreed, no_open_alert],
-        effects=[StopClock("plan_due_days"), StartClock("plan_review_days")],
     )
     def begin_reintegration(self) -> None:
         """The person works on a plan of their own."""
@@ -191,7 +199,6 @@ class CaseFlow(Lifecycle):
         permission="case.begin_follow_up",
         order=5,
         conditions=[goals_are_reviewed],
-        effects=[StopClock("plan_review_days"), StartClock("followup_months")],
     )
     def begin_follow_up(self) -> None:
         """Support ended; somebody still asks how the person is."""
@@ -204,7 +211,6 @@ class CaseFlow(Lifecycle):
         permission="case.return_to_support",
         needs_reason=True,
         order=6,
-        effects=[StopClock("followup_months")],
     )
     def return_to_support(self) -> None:
         """The person needs support again."""
@@ -245,7 +251,6 @@ class CaseFlow(Lifecycle):
         sets=["returns_to"],
         order=9,
         conditions=[no_open_referral, no_open_placement, no_open_episode, no_open_alert, no_open_task],
-        effects=[StopClock("followup_months"), StopClock("plan_review_days"), StopClock("plan_due_days")],
     )
     def close(self) -> None:
         """Support ended. The reason belongs to the record, never to the person."""

@@ -21,6 +21,7 @@ class Party(TextChoices):
     SHELTER = "shelter", pgettext_lazy("accommodation", "Shelter")
     PROVIDER = "provider", _("Service provider")
     RESPONSIBLE = "responsible", _("Organisation that acts on the alert")
+    CHILD_PROTECTION = "child_protection", _("Child-protection authority")
     RECIPIENT = "recipient", _("Organisation the consent names")
 
 
@@ -59,14 +60,14 @@ class CloseTasks:
 
 @dataclass(frozen=True, slots=True)
 class StartClock:
-    """Starts a time limit of the country's profile; a country without the limit starts none."""
+    """Starts a time limit. The country's profile says which steps do; no machine names one."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class StopClock:
-    """Stops a running time limit."""
+    """Stops a running time limit, where the profile says so."""
 
     key: str
 

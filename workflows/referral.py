@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, Revoke, StartClock, StopClock
+from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, Revoke
 from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
@@ -38,7 +38,7 @@ class ReferralSubject(Protocol):
     def receiver_accepts_referrals(self) -> bool: ...
 
 
-ANSWERED = (CloseTasks(("answer_referral", "referral_question")), StopClock("referral_answer"))
+ANSWERED = (CloseTasks(("answer_referral", "referral_question")),)
 
 
 class ReferralFlow(Lifecycle):
@@ -70,7 +70,6 @@ class ReferralFlow(Lifecycle):
         effects=[
             Grant("received_referral", to=Party.RECEIVER),
             OpenTask("answer_referral", to=Party.RECEIVER, within="referral_answer", days=3),
-            StartClock("referral_answer"),
             Notify("referral_received", to=Party.RECEIVER),
         ],
     )

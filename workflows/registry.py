@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from workflows.alert import AlertFlow
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow
+from workflows.decision import DecisionFlow
 from workflows.lifecycle import Edge, Lifecycle
 from workflows.placement import PlacementFlow
 from workflows.referral import ReferralFlow
@@ -16,12 +17,15 @@ from workflows.reintegration import ReintegrationFlow
 from workflows.screening import ScreeningFlow
 from workflows.status import StatusFlow
 from workflows.support import SupportFlow
+from workflows.track import TrackFlow
 
 MACHINES: dict[str, type[Lifecycle]] = {
     flow.machine: flow
     for flow in (
         CaseFlow,
+        TrackFlow,
         StatusFlow,
+        DecisionFlow,
         ScreeningFlow,
         ConsentFlow,
         ReferralFlow,

@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party, StartClock, StopClock
+from workflows.effects import CloseTasks, Grant, Notify, OpenTask, Party
 from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
@@ -39,18 +39,19 @@ class StatusSubject(Protocol):
 
     def has_screening_with_grounds(self) -> bool: ...
     def was_screened_by(self, user_id: UUID) -> bool: ...
+    def has_signed_decision(self, outcome: str) -> bool: ...
 
+
+#: Why a status does not follow a single click.
+NOT_SIGNED = _("Propose the decision and have it signed first.")
 
 TO_IDENTIFYING_BODY = (
     Grant("decides_status", to=Party.IDENTIFYING_BODY),
     OpenTask("decide_status", to=Party.IDENTIFYING_BODY, within="formal_assessment_h", days=10),
-    StartClock("reflection_days"),
-    StartClock("formal_assessment_h"),
     Notify("status_to_decide", to=Party.IDENTIFYING_BODY),
 )
 DECIDED = (
-    CloseTasks(("decide_status",)),
-    StopClock("formal_assessment_h"),
+    CloseTasks(("decide_status", "review_status")),
     Notify("status_decided", to=Party.LEAD),
 )
 
@@ -78,6 +79,22 @@ class StatusFlow(Lifecycle):
     def decider_did_not_screen(self) -> bool:
         """The status is never decided by the screener alone."""
         return self.actor is not None and not self.subject.was_screened_by(self.actor.user_id)
+
+    @needs(NOT_SIGNED)
+    def confirmation_is_signed(self) -> bool:
+        return self.subject.has_signed_decision("identify")
+
+    @needs(NOT_SIGNED)
+    def refusal_is_signed(self) -> bool:
+        return self.subject.has_signed_decision("not_identify")
+
+    @needs(NOT_SIGNED)
+    def withdrawal_is_signed(self) -> bool:
+        return self.subject.has_signed_decision("withdraw")
+
+    @needs(NOT_SIGNED)
+    def upholding_is_signed(self) -> bool:
+        return self.subject.has_signed_decision("uphold")
 
     @step(
         status,
@@ -114,7 +131,7 @@ class StatusFlow(Lifecycle):
         needs_reason=True,
         writes=["status_basis"],
         order=3,
-        conditions=[decider_did_not_screen],
+        conditions=[decider_did_not_screen, confirmation_is_signed],
         effects=DECIDED,
     )
     def identify(self) -> None:
@@ -129,7 +146,7 @@ class StatusFlow(Lifecycle):
         needs_reason=True,
         writes=["status_basis"],
         order=4,
-        conditions=[decider_did_not_screen],
+        conditions=[decider_did_not_screen, refusal_is_signed],
         effects=DECIDED,
     )
     def not_identify(self) -> None:
@@ -143,7 +160,7 @@ class StatusFlow(Lifecycle):
         permission="status.decline",
         needs_reason=True,
         order=5,
-        effects=[CloseTasks(("decide_status",)), StopClock("formal_assessment_h")],
+        effects=[CloseTasks(("decide_status",))],
     )
     def decline(self) -> None:
         """The person does not want formal identification and keeps services."""
@@ -157,7 +174,7 @@ class StatusFlow(Lifecycle):
         needs_reason=True,
         writes=["status_basis"],
         order=6,
-        conditions=[decider_did_not_screen],
+        conditions=[decider_did_not_screen, withdrawal_is_signed],
         effects=DECIDED,
     )
     def withdraw(self) -> None:
@@ -191,3 +208,18 @@ class StatusFlow(Lifecycle):
     )
     def request_review(self) -> None:
         """A request for review is kept even where the law knows no appeal."""
+
+    @step(
+        status,
+        Status.NOT_IDENTIFIED,
+        Status.NOT_IDENTIFIED,
+        label=_("Uphold the decision after a review"),
+        permission="status.decide",
+        needs_reason=True,
+        writes=["status_basis"],
+        order=9,
+        conditions=[decider_did_not_screen, upholding_is_signed],
+        effects=DECIDED,
+    )
+    def uphold(self) -> None:
+        """The body looked again and gives its reasons; the person keeps access to services."""

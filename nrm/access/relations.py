@@ -11,4 +11,5 @@ class Relation(TextChoices):
     ACCEPTED_REFERRAL = "accepted_referral", _("Accepted a referral")
     SHELTERS = "shelters", _("Shelters the person")
     TREATS = "treats", _("Provides a service")
+    PROTECTS = "protects", _("Protects the child")
     DECIDES_STATUS = "decides_status", _("Decides about the status")

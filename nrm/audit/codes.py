@@ -57,6 +57,14 @@ class Code(TextChoices):
     NOTE_ADDED = "note.added", _("Note added")
     RISK_ASSESSED = "risk.assessed", _("Risk assessed")
 
+    AGE_RECORDED = "age.recorded", _("Age recorded")
+    GUARDIAN_RECORDED = "guardian.recorded", _("Guardian recorded")
+    BEST_INTERESTS_ASSESSED = "best_interests.assessed", _("Best interests of the child assessed")
+    CLOCK_EXTENDED = "clock.extended", _("Time limit extended")
+    DECISION_SIGNED = "decision.signed", _("Decision signed")
+    COURT_VIEW_RECORDED = "court_view.recorded", _("View of a court or prosecutor recorded")
+    SCREENING_CHANGED = "screening.changed", _("What a screening asks was changed")
+    PROFILE_READ = "country.profile_read", _("Country profile read")
     SCREENING_ANSWERED = "screening.answered", _("Screening answered")
     SCREENING_READ = "screening.read", _("Screening read")
     REFERRAL_CHANGED = "referral.changed", _("Referral changed")
@@ -141,9 +149,11 @@ class Group(TextChoices):
 PREFIXES: dict[str, frozenset[str]] = {
     Group.SIGNING_IN: frozenset({"sign_in", "sign_out", "session", "second_factor", "password"}),
     Group.ACCOUNTS: frozenset({"person", "invitation", "membership", "account", "organisation"}),
-    Group.CASES: frozenset({"case", "history", "note", "risk", "consent"}),
+    Group.CASES: frozenset(
+        {"case", "track", "age", "guardian", "best_interests", "history", "note", "risk", "consent", "country"}
+    ),
     Group.IDENTITY: frozenset({"identity", "seal", "vault"}),
-    Group.SCREENING: frozenset({"screening", "status"}),
+    Group.SCREENING: frozenset({"screening", "status", "decision", "court_view"}),
     Group.REFERRALS: frozenset({"referral"}),
     Group.PLACEMENTS: frozenset({"placement", "places", "shelter", "unit"}),
     Group.SUPPORT: frozenset({"support", "episode", "appointment", "alert"}),

@@ -18,6 +18,7 @@ from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
 from nrm.cases.models import Case, Participation, reference
 from nrm.countries import profile
+from nrm.countries.profile import ClockRule
 from nrm.lib.clock import now
 from nrm.lib.history import Recording, save_recorded
 from nrm.notices import actions as notices
@@ -25,7 +26,12 @@ from nrm.tasks import actions as tasks
 from workflows.effects import CloseTasks, Effect, Grant, Notify, OpenTask, Party, Revoke, StartClock, StopClock
 
 #: Parties that are whoever stands in this relation to the case now.
-BY_RELATION = {Party.LEAD: Relation.LEADS, Party.REPORTER: Relation.REPORTED}
+#: Where no authority for children is named, the lead organisation is that authority or finds it.
+BY_RELATION = {
+    Party.LEAD: Relation.LEADS,
+    Party.REPORTER: Relation.REPORTED,
+    Party.CHILD_PROTECTION: Relation.LEADS,
+}
 #: Parties that are the country's bodies of this kind.
 BY_KIND = {
     Party.IDENTIFYING_BODY: OrganisationKind.IDENTIFYING_BODY,
@@ -35,6 +41,7 @@ BY_KIND = {
 ROLE_OF_PARTY = {
     Party.LEAD: Role.CASE_WORKER,
     Party.SENDER: Role.CASE_WORKER,
+    Party.CHILD_PROTECTION: Role.CASE_WORKER,
     Party.IDENTIFYING_BODY: Role.IDENTIFYING_OFFICER,
     Party.SHELTER: Role.SHELTER_WORKER,
     Party.COORDINATOR: Role.COORDINATOR,
@@ -68,6 +75,13 @@ class Setting:
             bodies = Organisation.objects.filter(kind=BY_KIND[party], is_active=True)
             return list(bodies.values_list("pk", flat=True))
         return []
+
+
+def time_limits(code: str) -> tuple[Effect, ...]:
+    """What the country's profile starts and stops with an act; `code` is a transition's or an audit code."""
+    clocks = profile.current().clocks.values()
+    starts = tuple(StartClock(rule.key) for rule in clocks if code in rule.starts_on)
+    return (*(StopClock(rule.key) for rule in clocks if code in rule.stops_on), *starts)
 
 
 def carry_out(effects: Iterable[Effect], setting: Setting) -> list[models.Model]:
@@ -146,13 +160,24 @@ def _start_clock(effect: StartClock, setting: Setting) -> None:
     rule = profile.current().clock(effect.key)
     if rule is not None:
         tasks.start_clock(
-            effect.key, case_code=setting.case.code, subject=setting.reference, rule=rule, due_at=rule.due_at(now())
+            effect.key,
+            case_code=setting.case.code,
+            subject=_what_it_runs_for(rule, setting),
+            rule=rule,
+            due_at=rule.due_at(now()),
         )
+
+
+def _what_it_runs_for(rule: ClockRule, setting: Setting) -> str:
+    """A time limit runs for the case, unless each record of its kind has one."""
+    return setting.reference if rule.for_each_record else reference(setting.case)
 
 
 @_do.register
 def _stop_clock(effect: StopClock, setting: Setting) -> None:
-    tasks.stop_clock(effect.key, subject=setting.reference)
+    rule = profile.current().clock(effect.key)
+    if rule is not None:
+        tasks.stop_clock(effect.key, subject=_what_it_runs_for(rule, setting))
 
 
 @_do.register

@@ -19,7 +19,7 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.audit import actions as audit
-from nrm.cases.effects import Setting, carry_out
+from nrm.cases.effects import Setting, carry_out, time_limits
 from nrm.cases.models import Case, CaseChild, reference
 from nrm.cases.selectors import require, standing_in
 from nrm.lib.history import Recording, save_recorded
@@ -68,8 +68,9 @@ def begin(flow: type[Lifecycle], record: Record, *, by: Actor, parties: Mapping[
     setattr(record, flow.state_field, flow.beginning.state)
     row = save_recorded(record, Recording(by.user_id, transition="begin"))
     setting = Setting(case=record.case, subject=record, by=by, parties=parties or {})  # type: ignore[attr-defined]
-    rows = [row, *carry_out(flow.beginning.effects, setting)]
-    _append(f"{flow.machine}.begin", by, record, rows, {"to": flow.beginning.state})
+    code = f"{flow.machine}.begin"
+    rows = [row, *carry_out((*flow.beginning.effects, *time_limits(code)), setting)]
+    _append(code, by, record, rows, {"to": flow.beginning.state})
     return record
 
 
@@ -103,7 +104,7 @@ def perform(
     )
     row = save_recorded(locked, recording, only=_columns(locked, flow.state_field, *fired.written))
     setting = Setting(case=locked.case, subject=locked, by=by)
-    rows = [row, *carry_out(fired.edge.effects, setting)]
+    rows = [row, *carry_out((*fired.edge.effects, *time_limits(fired.edge.code)), setting)]
     moved = {"from": fired.source, "to": fired.target, "version": locked.version}
     _append(fired.edge.code, by, locked, rows, moved)
     return cast(Record, locked)
@@ -139,13 +140,14 @@ def add(
     """Write a new record that has no machine of its own: a note, an answer, a goal."""
     _require(_standing_for_new(record, by), record, permission)
     row = save_recorded(record, Recording(by.user_id, transition=code))
+    carry_out(time_limits(code), Setting(case=case_of(record), subject=record, by=by))
     _append(code, by, record, [row], data or {})
     return record
 
 
 def case_of(record: Any) -> Case:
     """The case a record belongs to, itself or through its parent."""
-    for step in ("case", "episode", "plan", "screening"):
+    for step in ("case", "episode", "plan", "screening", "decision"):
         if (parent := getattr(record, step, None)) is not None:
             return parent if isinstance(parent, Case) else case_of(parent)
     raise TypeError(f"{record!r} belongs to no case")

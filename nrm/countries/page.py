@@ -52,7 +52,7 @@ def clocks(countries: Iterable[Profile]) -> str:
     rows = []
     for name in ClockName:
         rules = [profile.clock(name) for profile in every]
-        starts = next((f"`{rule.starts_on}`" for rule in rules if rule), "")
+        starts = next((", ".join(f"`{code}`" for code in rule.starts_on) for rule in rules if rule), "")
         rows.append([f"{name.label} `{name}`", starts, *(length(rule) for rule in rules)])
     return table(["Time limit", "Starts with", *(profile.country.upper() for profile in every)], rows)
 

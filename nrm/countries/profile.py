@@ -24,6 +24,7 @@ from nrm.countries.terms import (
     KOSOVO_FOOTNOTE,
     BodyForm,
     BodyTask,
+    Capacity,
     ClockName,
     ClockUnit,
     Country,
@@ -48,6 +49,14 @@ class Sourced:
     checked: bool
 
 
+def in_readers_language(names: Mapping[str, str]) -> str:
+    """A name in the reader's language, else in English. Serbian in Latin script is made from Cyrillic."""
+    language = get_language() or "en"
+    if language == "sr-latn" and "sr" in names:
+        return to_latin(names["sr"])
+    return names.get(language) or names["en"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body(Sourced):
     task: BodyTask
@@ -57,10 +66,7 @@ class Body(Sourced):
     @property
     def name(self) -> str:
         """The official name in the reader's language, else in English."""
-        language = get_language() or "en"
-        if language == "sr-latn" and "sr" in self.names:
-            return to_latin(self.names["sr"])
-        return self.names.get(language) or self.names["en"]
+        return in_readers_language(self.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,27 @@ class Fact(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRule(Sourced):
+    """Who has to sign a decision about the status; for a child these as well."""
+
+    signatures: tuple[Capacity, ...]
+    also_for_child: tuple[Capacity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region(Sourced):
+    """A part of the country: an entity, a canton, a county. `part_of` is the code of the region above it."""
+
+    code: str
+    names: Mapping[str, str]
+    part_of: str = ""
+
+    @property
+    def name(self) -> str:
+        return in_readers_language(self.names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockRule(Sourced):
     """A time limit. `lengths` has more than one entry for a limit that comes again (follow-up after 3, 6, 12 months).
 
@@ -91,7 +118,11 @@ class ClockRule(Sourced):
     lengths: tuple[int, ...]
     unit: ClockUnit
     day_kind: DayKind
-    starts_on: str
+    #: The acts that start it and those that end it before its time: codes of transitions or of audit events.
+    starts_on: tuple[str, ...]
+    stops_on: tuple[str, ...] = ()
+    #: Whether every record of its kind (every referral) has one, instead of the case.
+    for_each_record: bool = False
     floor: int | None = None
     longest: int | None = None
     valid_from: str = ""
@@ -129,6 +160,8 @@ class Profile:
     status_terms: Mapping[str, Term]
     clocks: Mapping[str, ClockRule]
     shelters: tuple[Shelter, ...]
+    decision: DecisionRule
+    regions: tuple[Region, ...] = ()
 
     @property
     def name(self) -> str:
@@ -147,6 +180,13 @@ class Profile:
         """What the country calls a protection status, in the reader's language."""
         national = self.status_terms.get(status_code)
         return str(national.term.label if national else Status(status_code).label)
+
+    def signatures(self, *, for_child: bool) -> tuple[Capacity, ...]:
+        """In which capacities a decision about the status has to be signed."""
+        return self.decision.signatures + (self.decision.also_for_child if for_child else ())
+
+    def region(self, code: str) -> Region | None:
+        return next((region for region in self.regions if region.code == code), None)
 
     def body(self, task: BodyTask) -> Body | None:
         return next((body for body in self.bodies if body.task is task), None)
@@ -184,6 +224,8 @@ def parsed(code: str, own: Mapping[str, Any], everywhere: Mapping[str, Any]) -> 
         status_terms=MappingProxyType({status: term(given) for status, given in own["status_terms"].items()}),
         clocks=MappingProxyType({key: clock(key, given) for key, given in clocks.items()}),
         shelters=tuple(Shelter(**{**given, "type": ShelterType(given["type"])}) for given in own["shelters"]),
+        decision=decision(own["decision"]),
+        regions=tuple(map(region, own.get("regions", ()))),
     )
 
 
@@ -192,10 +234,20 @@ def body(given: Mapping[str, Any]) -> Body:
     return Body(**{**given, "task": BodyTask(given["task"]), "form": BodyForm(given["form"]), "names": read_only})
 
 
+def decision(given: Mapping[str, Any]) -> DecisionRule:
+    lists = {name: tuple(map(Capacity, given.get(name, ()))) for name in ("signatures", "also_for_child")}
+    return DecisionRule(**{**given, **lists})
+
+
+def region(given: Mapping[str, Any]) -> Region:
+    return Region(**{**given, "names": MappingProxyType(dict(given["names"]))})
+
+
 def term(given: Mapping[str, Any]) -> Term:
     return Term(**{**given, "term": StatusTerm(given["term"])})
 
 
 def clock(key: str, given: Mapping[str, Any]) -> ClockRule:
     kinds = {"unit": ClockUnit(given["unit"]), "day_kind": DayKind(given.get("day_kind", "calendar"))}
-    return ClockRule(key=ClockName(key).value, **{**given, **kinds, "lengths": tuple(given["lengths"])})
+    lists = {name: tuple(given.get(name, ())) for name in ("lengths", "starts_on", "stops_on")}
+    return ClockRule(key=ClockName(key).value, **{**given, **kinds, **lists})

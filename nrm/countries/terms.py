@@ -40,6 +40,7 @@ class BodyTask(TextChoices):
     COORDINATOR = "coordinator", _("National coordination")
     SUPPORTING = "supporting", _("Support of the mechanism")
     RAPPORTEUR = "rapporteur", _("National rapporteur")
+    GUARDIANSHIP = "guardianship", _("Guardianship and child protection")
 
 
 class BodyForm(TextChoices):
@@ -52,6 +53,23 @@ class BodyForm(TextChoices):
     OFFICE = "office", _("Office")
     COMMISSION = "commission", _("Commission")
     OMBUDSMAN = "ombudsman", _("Ombudsman")
+
+
+class Capacity(TextChoices):
+    """In which capacity a member of the identifying body signs a decision."""
+
+    TEAM_MEMBER = "team_member", _("Member of the body")
+    COMPETENT_OFFICER = "competent_officer", _("Competent officer")
+    POLICE_OFFICER = "police_officer", _("Police officer")
+    INVESTIGATOR = "investigator", _("Investigator")
+    VICTIMS_ADVOCATE = "victims_advocate", _("Victims’ advocate")
+    SOCIAL_SERVICE = "social_service", _("Representative of the social service")
+    SOCIAL_WORKER = "social_worker", _("Social worker")
+    PSYCHOLOGIST = "psychologist", _("Psychologist")
+    EDUCATOR = "educator", _("Educator")
+    DOCTOR = "doctor", _("Doctor")
+    NGO_REPRESENTATIVE = "ngo_representative", _("Representative of a non-governmental organisation")
+    OFFICE_REPRESENTATIVE = "office_representative", _("Representative of the national office")
 
 
 class ShelterType(TextChoices):

@@ -14,7 +14,14 @@ from django.utils.translation import pgettext_lazy
 from nrm.cases.models import Case, CaseChild
 from nrm.lib.history import History
 from nrm.vault.fields import SealedField
-from workflows.screening import ScreeningState
+from workflows.decision import DecisionState
+from workflows.screening import Conclusion, ScreeningState
+from workflows.status import LegalBasis, Status
+
+
+def first_plan() -> dict[str, dict[str, list[str]]]:
+    """What the first published set asked for: one list, and the general signs."""
+    return {"lists": {"labour": ["LAB"]}, "families": {}}
 
 
 class IndicatorSet(models.Model):
@@ -24,12 +31,22 @@ class IndicatorSet(models.Model):
     code = models.CharField(max_length=40)
     number = models.PositiveIntegerField()
     valid_from = models.DateField()
+    #: Empty for the set that every country shares, else the country whose own set it is.
+    country = models.CharField(max_length=2, blank=True, default="")
+    #: What is asked for what: `lists` (suspicion -> lists of the dimension rule), `families` (suspicion, circumstance,
+    #: "child" or "man" -> families).
+    plan = models.JSONField(default=first_plan)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code", "number"], name="indicator_set_version_once")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.number}"
+
+
+class Use(models.TextChoices):
+    SIGN = "sign", _("Sign")
+    REMINDER = "reminder", _("Advice to whoever screens")
 
 
 class Indicator(models.Model):
@@ -45,6 +62,11 @@ class Indicator(models.Model):
     strengths = models.JSONField(default=dict)
     confidence = models.JSONField(default=dict)
     sources = ArrayField(models.CharField(max_length=40), default=list)
+    #: Whether it belongs to the short list that is asked first.
+    is_short = models.BooleanField(default=True)
+    use = models.CharField(max_length=10, choices=Use, default=Use.SIGN)
+    #: Labels of a national set by language; those of the common set are in the catalogues.
+    labels = models.JSONField(default=dict)
     position = models.PositiveIntegerField()
 
     class Meta:
@@ -56,10 +78,54 @@ class Indicator(models.Model):
 
 
 class Suspected(models.TextChoices):
-    """What is suspected; decides which list is asked beside the general signs."""
+    """The forms of exploitation that may be behind it; they decide what is asked beside the general signs."""
 
+    SEXUAL = "sexual", _("Sexual exploitation")
     LABOUR = "labour", _("Labour exploitation")
+    SERVITUDE = "servitude", _("Servitude in a household")
+    BEGGING = "begging", _("Forced begging")
+    CRIMINALITY = "criminality", _("Forced to commit offences")
+    ORGANS = "organs", _("Removal of organs")
+    MARRIAGE = "marriage", _("Forced marriage")
+    ADOPTION = "adoption", _("Illegal adoption or surrogacy")
     OTHER = "other", _("Something else, or not clear yet")
+
+
+class Circumstance(models.TextChoices):
+    """What the person's situation is, as far as it decides which signs to look for. Nothing says who the person is."""
+
+    ON_THE_MOVE = "on_the_move", _("On the move: migrant, refugee or asylum seeker")
+    ONLINE = "online", _("Recruited online")
+    EXCLUDED = "excluded", _("Without papers, or kept out of school and services")
+    OUTING = "outing", _("Pressure over sexual orientation or gender")
+
+
+class Present(models.TextChoices):
+    """Who else is there while the person talks."""
+
+    NOBODY = "nobody", _("Nobody else")
+    COMPANION = "companion", _("Somebody who came with the person")
+    RELATIVE = "relative", _("A relative")
+    EMPLOYER = "employer", _("An employer or somebody from the place")
+    INTERPRETER = "interpreter", _("An interpreter")
+    PROFESSIONAL = "professional", _("Another professional")
+
+
+class InterviewerPreference(models.TextChoices):
+    NOT_ASKED = "", pgettext_lazy("interviewer", "Not asked")
+    WOMAN = "woman", pgettext_lazy("interviewer", "A woman")
+    MAN = "man", pgettext_lazy("interviewer", "A man")
+    EITHER = "either", pgettext_lazy("interviewer", "It does not matter")
+
+
+class Incomplete(models.TextChoices):
+    """Why a screening stays incomplete. Absence of signs is not evidence of absence."""
+
+    NO_INTERPRETER = "no_interpreter", _("No interpreter")
+    NO_PRIVACY = "no_privacy", _("No place to talk alone")
+    NO_TIME = "no_time", _("No time, or the person was moved on")
+    UNFIT = "unfit", _("The person was ill, exhausted or under the influence")
+    DECLINED = "declined", _("The person did not want to talk")
 
 
 class SafeToTalk(models.TextChoices):
@@ -87,7 +153,14 @@ class Screening(CaseChild):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="screenings")
     indicator_set = models.ForeignKey(IndicatorSet, on_delete=models.PROTECT, related_name="+")
+    #: The first of what is suspected, and the others. Ask `suspicions()`.
     suspected = models.CharField(_("What is suspected"), max_length=20, choices=Suspected)
+    also_suspected = ArrayField(models.CharField(max_length=20, choices=Suspected), default=list, blank=True)
+    circumstances = ArrayField(models.CharField(max_length=20, choices=Circumstance), default=list, blank=True)
+    present = ArrayField(models.CharField(max_length=20, choices=Present), default=list, blank=True)
+    interviewer = models.CharField(
+        _("Who should talk with the person?"), max_length=10, choices=InterviewerPreference, blank=True, default=""
+    )
     safe_to_talk = models.CharField(_("Is the person safe to talk now?"), max_length=10, choices=SafeToTalk)
     started_by = models.UUIDField(editable=False)
     started_at = models.DateTimeField(auto_now_add=True)
@@ -97,6 +170,8 @@ class Screening(CaseChild):
     #: A professional recorded that exploitation was intended but had not begun (the person was stopped early).
     intent_recorded = models.BooleanField(default=False, editable=False)
     judgement = SealedField(null=True)
+    conclusion = models.CharField(_("Conclusion"), max_length=20, choices=Conclusion, blank=True, default="")
+    incomplete_because = ArrayField(models.CharField(max_length=20, choices=Incomplete), default=list, blank=True)
     state = models.CharField(max_length=12, choices=ScreeningState, default=ScreeningState.DRAFT)
     history = History()
 
@@ -111,6 +186,10 @@ class Screening(CaseChild):
     @property
     def is_draft(self) -> bool:
         return self.state == ScreeningState.DRAFT
+
+    def suspicions(self) -> list[str]:
+        """Every form of exploitation that is suspected."""
+        return [self.suspected, *self.also_suspected]
 
     # What the machine asks (workflows.screening.ScreeningSubject).
 
@@ -158,3 +237,125 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.value}"
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def proposed(self) -> DecisionQuerySet:
+        return self.filter(state=DecisionState.PROPOSED)
+
+    def signed(self) -> DecisionQuerySet:
+        """Complete, and the status has not followed yet; lasts no longer than the transaction that completes it."""
+        return self.filter(state=DecisionState.SIGNED)
+
+
+class Outcome(models.TextChoices):
+    """What can be decided; each is the step of the status that follows."""
+
+    IDENTIFY = "identify", _("Confirm the status")
+    NOT_IDENTIFY = "not_identify", _("Do not confirm the status")
+    WITHDRAW = "withdraw", _("Withdraw the status")
+    UPHOLD = "uphold", _("Uphold the decision after a review")
+
+
+class Decision(CaseChild):
+    """A decision of the identifying body about the status, with the signatures its country asks for."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    outcome = models.CharField(_("Decision"), max_length=14, choices=Outcome)
+    basis = models.CharField(_("Legal basis"), max_length=30, choices=LegalBasis)
+    reasons = SealedField()
+    #: The law and article the decision names, as typed.
+    provision = SealedField(null=True)
+    #: In which capacities it has to be signed: what the country's profile said when it was proposed.
+    needs = ArrayField(models.CharField(max_length=30), editable=False)
+    proposed_by = models.UUIDField(editable=False)
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=12, choices=DecisionState, default=DecisionState.PROPOSED)
+    history = History()
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-proposed_at", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=DecisionState.values), name="decision_state_known"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state=DecisionState.PROPOSED), name="decision_proposed_once_a_case"
+            ),
+        ]
+
+    # What the machine asks (workflows.decision.DecisionSubject).
+
+    def has_every_signature(self) -> bool:
+        return set(self.needs) <= set(self.signatures.values_list("capacity", flat=True))
+
+    def has_taken_effect(self) -> bool:
+        """The status of the case says what was decided."""
+        return self.case.status in STATUS_AFTER[self.outcome]
+
+    def was_screened_by(self, user_id: UUID) -> bool:
+        return self.case.was_screened_by(user_id)
+
+
+#: Where each outcome leads.
+STATUS_AFTER: dict[str, tuple[str, ...]] = {
+    Outcome.IDENTIFY: (Status.IDENTIFIED,),
+    Outcome.NOT_IDENTIFY: (Status.NOT_IDENTIFIED,),
+    Outcome.WITHDRAW: (Status.WITHDRAWN,),
+    Outcome.UPHOLD: (Status.NOT_IDENTIFIED,),
+}
+
+
+class Signature(models.Model):
+    """One member of the body signed in one capacity. Nobody signs a decision twice."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="signatures")
+    capacity = models.CharField(_("In which capacity"), max_length=30)
+    signed_by = models.UUIDField(editable=False)
+    signed_at = models.DateTimeField(auto_now_add=True)
+    history = History()
+
+    class Meta:
+        ordering = ("signed_at", "id")
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "signed_by"], name="signature_once_a_person"),
+            models.UniqueConstraint(fields=["decision", "capacity"], name="signature_once_a_capacity"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CourtAuthority(models.TextChoices):
+    PROSECUTION = "prosecution", _("Prosecution")
+    COURT = "court", _("Court")
+
+
+class CourtOpinion(models.TextChoices):
+    """How a prosecutor or a court sees it. It never changes the protection status."""
+
+    TRAFFICKING = "trafficking", _("Sees the offence of trafficking")
+    OTHER_OFFENCE = "other_offence", _("Sees another offence")
+    NO_OFFENCE = "no_offence", _("Sees no offence")
+    PENDING = "pending", _("Not decided yet")
+
+
+class CourtView(models.Model):
+    """What a prosecutor or a court said, kept apart from the status. Written once; a later view never changes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="court_views")
+    authority = models.CharField(_("Who said it"), max_length=12, choices=CourtAuthority)
+    opinion = models.CharField(_("How they see it"), max_length=14, choices=CourtOpinion)
+    dated_on = models.DateField(_("Dated"))
+    note = SealedField(null=True)
+    recorded_by = models.UUIDField(editable=False)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    history = History()
+
+    class Meta:
+        ordering = ("-dated_on", "-recorded_at", "id")
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -8,6 +8,8 @@ class NoticeKind(TextChoices):
     CASE_OPENED = "case_opened", _("A case was opened")
     CASE_REOPENED = "case_reopened", _("A case was reopened")
     SCREENING_COMPLETED = "screening_completed", _("A screening was completed")
+    CHILD_TO_PROTECT = "child_to_protect", _("A child is to be protected")
+    DECISION_TO_SIGN = "decision_to_sign", _("A decision is to be signed")
     STATUS_TO_DECIDE = "status_to_decide", _("A status is to be decided")
     STATUS_DECIDED = "status_decided", _("A status was decided")
     REVIEW_REQUESTED = "review_requested", _("A review was requested")

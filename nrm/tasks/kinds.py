@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 class TaskKind(TextChoices):
     READ_SCREENING = "read_screening", _("Read the screening")
     ASSESS_RISK = "assess_risk", _("Assess the risk")
+    WRITE_IDENTITY = "write_identity", _("Record who the person is")
+    ASK_AGAIN = "ask_again", _("Ask again whether the person wants to be named")
+    REFER_TO_OTHER_HELP = "refer_to_other_help", _("Find the help that fits: no presumed status")
+    SIGN_DECISION = "sign_decision", _("Sign the decision")
     DECIDE_STATUS = "decide_status", _("Decide on the status")
     REVIEW_STATUS = "review_status", _("Review the decision on the status")
     ANSWER_REFERRAL = "answer_referral", _("Answer the referral")
@@ -34,6 +38,8 @@ FINISHED_BY_HAND = frozenset(
     {
         TaskKind.READ_SCREENING,
         TaskKind.ASSESS_RISK,
+        TaskKind.ASK_AGAIN,
+        TaskKind.REFER_TO_OTHER_HELP,
         TaskKind.REVIEW_STATUS,
         TaskKind.REFERRAL_DECLINED,
         TaskKind.REFERRAL_EXPIRED,
@@ -41,8 +47,6 @@ FINISHED_BY_HAND = frozenset(
         TaskKind.FOLLOW_UP,
         TaskKind.KNOW_OF_ALERT,
         TaskKind.SECOND_PERSON_NEEDED,
-        TaskKind.GUARDIAN_NEEDED,
-        TaskKind.BEST_INTEREST_ASSESSMENT,
         TaskKind.CONSENT_EXPIRED,
         TaskKind.CLOCK_RAN_OUT,
     }

@@ -36,7 +36,7 @@ class Agreeable:
     def __getattr__(self, name: str) -> Any:
         if name.startswith(("has_open_", "was_", "is_for_a_child", "mismatches", "is_with_a_clinic")):
             return lambda *_: False
-        if name.startswith(("has_", "is_", "licence_", "receiver_", "goals_")):
+        if name.startswith(("has_", "is_", "may_", "licence_", "receiver_", "goals_")):
             return lambda *_: True
         raise AttributeError(name)
 

@@ -2,18 +2,33 @@
 
 from nrm.cases.models.assessment import Note, RiskAssessment, RiskDomain
 from nrm.cases.models.case import AgeGroup, Case, CaseChild, Closure, RiskLevel, Sex, reference
+from nrm.cases.models.child import (
+    BestInterestAssessment,
+    BestInterestFinding,
+    BestInterestStep,
+    Guardian,
+    GuardianKind,
+)
 from nrm.cases.models.consent import Basis, Consent, DataCategory, GivenHow, Purpose
+from nrm.cases.models.extension import ClockExtension, ExtensionAuthority
 from nrm.cases.models.participation import Participation
 
 __all__ = [
     "AgeGroup",
     "Basis",
+    "BestInterestAssessment",
+    "BestInterestFinding",
+    "BestInterestStep",
     "Case",
     "CaseChild",
+    "ClockExtension",
     "Closure",
     "Consent",
     "DataCategory",
+    "ExtensionAuthority",
     "GivenHow",
+    "Guardian",
+    "GuardianKind",
     "Note",
     "Participation",
     "Purpose",

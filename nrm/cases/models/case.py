@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nrm.access.permissions import Permission
+from nrm.accounts.models import Organisation
 from nrm.cases.models.consent import Purpose
 from nrm.lib.codes import new_code
 from nrm.lib.history import History
@@ -20,7 +21,9 @@ from nrm.tasks.models import Task
 from nrm.vault.models import Person
 from workflows.case import Accommodation, Stage
 from workflows.effects import Party
+from workflows.screening import OTHER_HELP
 from workflows.status import LegalBasis, Status
+from workflows.track import Track
 
 
 class AgeGroup(models.TextChoices):
@@ -68,6 +71,18 @@ class Case(models.Model):
     stage = models.CharField(_("Stage"), max_length=20, choices=Stage, default=Stage.IDENTIFICATION)
     status = models.CharField(_("Protection status"), max_length=20, choices=Status, default=Status.POTENTIAL)
     status_basis = models.CharField(_("Legal basis"), max_length=30, choices=LegalBasis, blank=True)
+    track = models.CharField(_("How the person is helped"), max_length=12, choices=Track, default=Track.UNDECIDED)
+    #: The authority that protects the child; empty for adults, and where the lead organisation is that authority.
+    child_protection = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Child-protection authority"),
+    )
+    #: Where in the country the signs were seen: a region of the country's profile, or empty.
+    region = models.CharField(_("Region"), max_length=20, blank=True, default="")
     #: The stage that `resume` and `reopen` go back to.
     returns_to = models.CharField(max_length=20, choices=Stage, default=Stage.IDENTIFICATION)
     #: 1, and one more each time the case is reopened as re-trafficking.
@@ -94,6 +109,7 @@ class Case(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="case_stage_known"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="case_status_known"),
+            models.CheckConstraint(condition=Q(track__in=Track.values), name="case_track_known"),
             models.CheckConstraint(condition=Q(risk_level__in=RiskLevel.values), name="case_risk_level_known"),
             models.CheckConstraint(
                 condition=~Q(returns_to__in=[Stage.ON_HOLD, Stage.CLOSED]), name="case_returns_to_an_open_stage"
@@ -113,10 +129,30 @@ class Case(models.Model):
         return self
 
     def parties(self) -> dict[Party, UUID]:
-        return {}
+        return {Party.CHILD_PROTECTION: self.child_protection_id} if self.child_protection_id else {}
 
-    # What the machines ask (workflows.case.CaseSubject, workflows.status.StatusSubject).
+    # What the machines ask (workflows.case.CaseSubject, workflows.status.StatusSubject,
+    # workflows.track.TrackSubject).
     # Children answer through their own `open()` querysets, whose states come from their machines.
+
+    def is_adult(self) -> bool:
+        return self.age_group == AgeGroup.ADULT
+
+    def may_be_a_child(self) -> bool:
+        """A child, or a person whose age is unknown or disputed (CETS 197 Art. 10(3))."""
+        return not self.is_adult()
+
+    def is_unnamed(self) -> bool:
+        return self.person.identity is None
+
+    def has_best_interest_assessment(self) -> bool:
+        return self.best_interest_assessments.favourable().exists()
+
+    def has_other_grounds_for_help(self) -> bool:
+        return self.screenings.completed().filter(conclusion__in=OTHER_HELP).exists()
+
+    def has_signed_decision(self, outcome: str) -> bool:
+        return self.decisions.signed().filter(outcome=outcome).exists()
 
     def is_risk_assessed(self) -> bool:
         return self.risk_level != RiskLevel.NOT_ASSESSED

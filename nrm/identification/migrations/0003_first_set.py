@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from nrm.identification.sets import write_missing
+from nrm.identification.sets import published, write_missing
 
 
 def load(apps, schema_editor):
-    write_missing(apps.get_model("identification", "IndicatorSet"), apps.get_model("identification", "Indicator"))
+    first = [given for given in published() if (given["code"], given["number"]) == ("common", 1)]
+    write_missing(apps.get_model("identification", "IndicatorSet"), apps.get_model("identification", "Indicator"), first)
 
 
 class Migration(migrations.Migration):
