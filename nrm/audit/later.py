@@ -8,7 +8,7 @@ from django.db import migrations, models
 def added_to_history(model_name: str, name: str, field: models.Field) -> migrations.SeparateDatabaseAndState:  # type: ignore[type-arg]
     """Add `field` to a history table so that earlier rows keep it empty: a digest leaves empty columns out, so what was
     recorded stays provable. The model may still say that the column has a value, as every new row does."""
-    _name, path, arguments, options = field.deconstruct()
+    _name, _path, arguments, options = field.deconstruct()
     nullable = type(field)(*arguments, **{**options, "null": True})
     nullable.name = name
     return migrations.SeparateDatabaseAndState(

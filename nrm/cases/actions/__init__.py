@@ -1,0 +1,20 @@
+"""What people do to a case beyond the stage rooms."""
+
+from nrm.cases.actions.case import add_note, assess_risk, open_case, take_case_step, take_status_step
+from nrm.cases.actions.clocks import run_out_clocks
+from nrm.cases.actions.consent import expire_consents, record_consent, take_consent_step
+from nrm.cases.actions.identity import reveal_identity, write_identity
+
+__all__ = [
+    "add_note",
+    "assess_risk",
+    "expire_consents",
+    "open_case",
+    "record_consent",
+    "reveal_identity",
+    "run_out_clocks",
+    "take_case_step",
+    "take_consent_step",
+    "take_status_step",
+    "write_identity",
+]

@@ -1,0 +1,105 @@
+"""A case itself: opening it, its steps, its risk, its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from nrm.access.actor import Actor
+from nrm.access.permissions import Permission
+from nrm.audit.codes import Code
+from nrm.cases import lifecycle
+from nrm.cases.models import Case, Note, RiskAssessment, reference
+from nrm.tasks import actions as tasks
+from nrm.tasks.kinds import TaskKind
+from nrm.vault import actions as vault
+from nrm.vault.fields import sealed
+from workflows.case import CaseFlow
+from workflows.effects import Party
+from workflows.status import StatusFlow
+
+
+@transaction.atomic
+def open_case(
+    *,
+    by: Actor,
+    lead_organisation_id: UUID,
+    age_group: str,
+    sex: str,
+    spoken_language: str = "",
+    needs_interpreter: bool = False,
+) -> Case:
+    """Open a case without an identity; the lead organisation has it from the first minute."""
+    case = Case(
+        person=vault.create_person(),
+        age_group=age_group,
+        sex=sex,
+        spoken_language=spoken_language,
+        needs_interpreter=needs_interpreter,
+    )
+    parties = {Party.LEAD: lead_organisation_id, Party.REPORTER: by.organisation_id}
+    return lifecycle.begin(CaseFlow, case, by=by, parties=parties)
+
+
+def take_case_step(
+    case: Case, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
+) -> Case:
+    return lifecycle.perform(
+        CaseFlow, case, transition, by=by, expected_version=expected_version, reason=reason, **facts
+    )
+
+
+def take_status_step(
+    case: Case, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
+) -> Case:
+    return lifecycle.perform(
+        StatusFlow, case, transition, by=by, expected_version=expected_version, reason=reason, **facts
+    )
+
+
+@transaction.atomic
+def assess_risk(
+    case: Case,
+    *,
+    by: Actor,
+    expected_version: int,
+    level: str,
+    accommodation: str,
+    domains: Iterable[str] = (),
+    account: str = "",
+    review_on: date | None = None,
+) -> RiskAssessment:
+    """Record an assessment and carry its level and need of accommodation to the case."""
+    assessment = RiskAssessment(
+        case=case,
+        level=level,
+        accommodation=accommodation,
+        domains=list(domains),
+        review_on=review_on,
+        assessed_by=by.user_id,
+    )
+    assessment.account = sealed(case.person, assessment, "account", account)
+    lifecycle.amend(
+        case,
+        by=by,
+        permission=Permission.ASSESS_RISK,
+        code=Code.CASE_AMENDED,
+        expected_version=expected_version,
+        data={"because": Code.RISK_ASSESSED.value},
+        risk_level=level,
+        accommodation=accommodation,
+    )
+    tasks.close_tasks(by=by, subject=reference(case), kinds=[TaskKind.ASSESS_RISK])
+    return lifecycle.add(
+        assessment, by=by, permission=Permission.ASSESS_RISK, code=Code.RISK_ASSESSED, data={"level": level}
+    )
+
+
+def add_note(case: Case, *, by: Actor, body: str) -> Note:
+    note = Note(case=case, written_by=by.user_id)
+    note.body = sealed(case.person, note, "body", body)
+    return lifecycle.add(note, by=by, permission=Permission.ADD_NOTE, code=Code.NOTE_ADDED)

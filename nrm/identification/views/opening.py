@@ -1,0 +1,99 @@
+"""Opening a case, one idea a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from nrm.access.permissions import Permission
+from nrm.access.policy import allows
+from nrm.access.refusals import NotPermitted, NotVisible
+from nrm.accounts.requests import SignedInRequest
+from nrm.identification import actions
+from nrm.identification.forms.opening import OPENING, LeadForm
+
+OK, UNPROCESSABLE = 200, 422
+#: Where the session keeps what was chosen while a case is being opened: codes only, nothing that names a person.
+KEPT = "case_being_opened"
+PAGES = list(OPENING)
+
+
+@require_http_methods(["GET"])
+def open_case(request: SignedInRequest) -> HttpResponse:
+    """Begin anew: what an abandoned attempt chose must not slip into another person's case."""
+    _require_opener(request)
+    request.session.pop(KEPT, None)
+    return _opening_page(request, PAGES[0], _opening_form(request, PAGES[0]))
+
+
+@require_http_methods(["GET", "POST"])
+def open_case_page(request: SignedInRequest, page: str) -> HttpResponse:
+    """One question of opening a case. The last answer opens it."""
+    _require_opener(request)
+    if page not in OPENING:
+        raise NotVisible
+    if missing := _first_missing(request, before=page):
+        return redirect("identification:open_case_page", missing)
+    form = _opening_form(request, page)
+    if request.method != "POST":
+        return _opening_page(request, page, form)
+    if not form.is_valid():
+        return _opening_page(request, page, form, status=UNPROCESSABLE)
+    if isinstance(form, LeadForm):
+        return _open_now(request, form)
+    request.session[KEPT] = {**request.session.get(KEPT, {}), **form.cleaned_data}
+    if form.cleaned_data.get("safe_to_talk") == "no":
+        return redirect("identification:danger")
+    return redirect("identification:open_case_page", PAGES[PAGES.index(page) + 1])
+
+
+@require_http_methods(["GET"])
+def danger(request: SignedInRequest) -> HttpResponse:
+    """What to do first when the person is not safe to talk."""
+    _require_opener(request)
+    return render(request, "identification/danger.html", {"next_page": PAGES[PAGES.index("safety") + 1]})
+
+
+def _require_opener(request: SignedInRequest) -> None:
+    if not allows(request.actor, Permission.OPEN_CASE):
+        raise NotPermitted
+
+
+def _first_missing(request: SignedInRequest, *, before: str) -> str:
+    """The first page that was not answered yet, so that nobody skips one by its address."""
+    kept = request.session.get(KEPT, {})
+    earlier = PAGES[: PAGES.index(before)]
+    return next((page for page in earlier if not kept.keys() >= OPENING[page].base_fields.keys()), "")
+
+
+def _opening_form(request: SignedInRequest, page: str) -> django_forms.Form:
+    options: dict[str, Any] = {"organisation_id": request.actor.organisation_id} if page == "lead" else {}
+    data = request.POST if request.method == "POST" else None
+    return OPENING[page](data, initial=request.session.get(KEPT, {}), **options)
+
+
+def _opening_page(request: SignedInRequest, page: str, form: django_forms.Form, *, status: int = 200) -> HttpResponse:
+    at = PAGES.index(page)
+    context = {
+        "form": form,
+        "page": page,
+        "number": at + 1,
+        "count": len(PAGES),
+        "previous": PAGES[at - 1] if at else "",
+        "is_last": at == len(PAGES) - 1,
+    }
+    return render(request, "identification/open_case.html", context, status=status)
+
+
+def _open_now(request: SignedInRequest, form: LeadForm) -> HttpResponse:
+    kept = request.session.pop(KEPT)
+    lead = form.cleaned_data["lead_organisation"]
+    screening = actions.open_case(by=request.actor, lead_organisation_id=lead.pk, **kept)
+    messages.success(request, _("The case is open. Record what you saw while it is fresh."))
+    return redirect("identification:screening", screening.pk)
