@@ -27,6 +27,7 @@ PLAYERS = (
 TRANSITIONS = {
     "cases:step": "hold",
     "cases:consent_step": "withdraw",
+    "cases:track_step": "protect_as_child",
     "identification:screening_step": "complete",
     "identification:status_step": "identify",
     "referrals:step": "accept",

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from nrm.access.refusals import NotVisible
 from nrm.access.roles import Role
+from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import (
     BackupCode,
     Invitation,
@@ -186,6 +187,11 @@ def organisations_that_can_lead() -> QuerySet[Organisation]:
     """Active organisations in which somebody works as a case worker, so that a case finds a hand there."""
     workers = Membership.objects.filter(organisation=OuterRef("pk"), role=Role.CASE_WORKER, ended_at=None)
     return active_organisations().filter(Exists(workers.filter(user__is_active=True)))
+
+
+def child_protection_authorities() -> QuerySet[Organisation]:
+    """Centres for social work in which somebody can take the case of a child."""
+    return organisations_that_can_lead().filter(kind=OrganisationKind.SOCIAL_WORK_CENTRE)
 
 
 def organisations_taking_referrals(*, besides: UUID) -> QuerySet[Organisation]:

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from nrm.accounts.models import Organisation
+from nrm.accounts.selectors import child_protection_authorities
 from nrm.cases.models import Closure, DataCategory, GivenHow, Purpose, RiskDomain, RiskLevel
 from nrm.cases.steps import StepForm
 from nrm.lib.clock import today
@@ -30,6 +32,33 @@ class CloseForm(StepForm):
 
 #: Transitions of the case that take more than a reason.
 CASE_STEP_FORMS: Mapping[str, type[StepForm]] = {"close": CloseForm}
+
+
+class ProtectForm(StepForm):
+    child_protection: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
+        label=_("Child-protection authority"),
+        queryset=None,
+        widget=forms.RadioSelect,
+        required=False,
+        empty_label=_("The organisation that leads the case"),
+        help_text=_("It sees the case at once, arranges a guardian and looks after the child’s best interests."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        show_authorities(self.fields["child_protection"])
+
+
+def show_authorities(field: Any) -> None:
+    """The authorities that can protect a child; chosen already where there is only one."""
+    field.queryset = child_protection_authorities()
+    field.label_from_instance = lambda organisation: organisation.name
+    found = list(field.queryset[:2])
+    field.initial = found[0].pk if len(found) == 1 else ""
+
+
+#: Transitions of the track that take more than a reason.
+TRACK_STEP_FORMS: Mapping[str, type[StepForm]] = {"protect_as_child": ProtectForm}
 
 
 class RevealForm(forms.Form):

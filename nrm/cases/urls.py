@@ -11,5 +11,6 @@ urlpatterns = [
     path("cases/<str:code>/identity/", views.identity, name="identity"),
     path("cases/<str:code>/identity/open/", views.open_identity_form, name="open_identity_form"),
     path("cases/<str:code>/identity/write/", views.write_identity, name="write_identity"),
+    path("cases/<str:code>/track/<slug:transition>/", views.track_step, name="track_step"),
     path("cases/<str:code>/steps/<str:transition>/", views.case_step, name="step"),
 ]

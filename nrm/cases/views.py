@@ -22,6 +22,7 @@ from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page,
 from nrm.vault.reasons import RevealReason
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow
+from workflows.track import TrackFlow
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,6 +35,21 @@ def case_step(request: SignedInRequest, code: str, transition: str) -> HttpRespo
         transition=transition,
         forms_by_step=forms.CASE_STEP_FORMS,
         take=actions.take_case_step,
+        back_to=case_page_of(case),
+        by=request.actor,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def track_step(request: SignedInRequest, code: str, transition: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code)
+    return answer_step(
+        request,
+        flow=TrackFlow,
+        record=case,
+        transition=transition,
+        forms_by_step=forms.TRACK_STEP_FORMS,
+        take=actions.choose_track,
         back_to=case_page_of(case),
         by=request.actor,
     )

@@ -42,6 +42,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "cases:identity": ("case_worker", 6),
     "cases:record_consent": ("case_worker", 7),
     "cases:step": ("case_worker", 7),
+    "cases:track_step": ("case_worker", 8),
     "desk:case_list": ("case_worker", 11),
     "desk:case_page": ("case_worker", 45),
     "desk:mechanism": ("case_worker", 4),

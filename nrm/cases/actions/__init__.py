@@ -4,10 +4,12 @@ from nrm.cases.actions.case import add_note, assess_risk, open_case, take_case_s
 from nrm.cases.actions.clocks import run_out_clocks
 from nrm.cases.actions.consent import expire_consents, record_consent, take_consent_step
 from nrm.cases.actions.identity import reveal_identity, write_identity
+from nrm.cases.actions.track import choose_track
 
 __all__ = [
     "add_note",
     "assess_risk",
+    "choose_track",
     "expire_consents",
     "open_case",
     "record_consent",

@@ -11,8 +11,10 @@ from django.db import transaction
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
+from nrm.accounts.models import Organisation
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
+from nrm.cases.actions.track import choose_track
 from nrm.cases.models import Case, Note, RiskAssessment, reference
 from nrm.tasks import actions as tasks
 from nrm.tasks.kinds import TaskKind
@@ -32,17 +34,25 @@ def open_case(
     sex: str,
     spoken_language: str = "",
     needs_interpreter: bool = False,
+    region: str = "",
+    child_protection_id: UUID | None = None,
 ) -> Case:
-    """Open a case without an identity; the lead organisation has it from the first minute."""
+    """Open a case without an identity; the lead organisation has it from the first minute. Whoever may be a child is
+    protected as one from that minute too, by the authority named here or else by the lead organisation."""
     case = Case(
         person=vault.create_person(),
         age_group=age_group,
         sex=sex,
         spoken_language=spoken_language,
         needs_interpreter=needs_interpreter,
+        region=region,
     )
     parties = {Party.LEAD: lead_organisation_id, Party.REPORTER: by.organisation_id}
-    return lifecycle.begin(CaseFlow, case, by=by, parties=parties)
+    lifecycle.begin(CaseFlow, case, by=by, parties=parties)
+    if not case.may_be_a_child():
+        return case
+    authority = Organisation.objects.get(pk=child_protection_id) if child_protection_id else None
+    return choose_track(case, "protect_as_child", by=by, expected_version=case.version, child_protection=authority)
 
 
 def take_case_step(

@@ -1,0 +1,19 @@
+"""How the person is helped: named, without a name, or protected as a child."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nrm.access.actor import Actor
+from nrm.cases import lifecycle
+from nrm.cases.models import Case
+from workflows.track import TrackFlow
+
+
+def choose_track(
+    case: Case, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
+) -> Case:
+    """`protect_as_child` may bring `child_protection`, the organisation that protects the child."""
+    return lifecycle.perform(
+        TrackFlow, case, transition, by=by, expected_version=expected_version, reason=reason, **facts
+    )
