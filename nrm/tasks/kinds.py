@@ -38,6 +38,7 @@ FINISHED_BY_HAND = frozenset(
     {
         TaskKind.READ_SCREENING,
         TaskKind.ASSESS_RISK,
+        TaskKind.WRITE_IDENTITY,
         TaskKind.ASK_AGAIN,
         TaskKind.REFER_TO_OTHER_HELP,
         TaskKind.REVIEW_STATUS,

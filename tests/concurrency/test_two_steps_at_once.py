@@ -18,17 +18,16 @@ from nrm.cases.models import Case
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 8
+STEPS = ["status.presume_on_judgement", "status.decline"]
 
 
 @pytest.fixture
-def presumed(committed_db: None, cast: Any) -> Callable[[], Case]:
-    """Makes cases on whose status two officers of the panel can decide."""
+def potential(committed_db: None, cast: Any) -> Callable[[], Case]:
+    """Makes cases on whose status two people of the lead organisation can take a step."""
 
     def make() -> Case:
         lead = cast.organisations.open_hand.pk
-        case = open_case(by=cast.responder.actor, lead_organisation_id=lead, age_group="adult", sex="man")
-        by = cast.case_worker.actor
-        return take_status_step(case, "presume_on_judgement", by=by, expected_version=1, reason="Seen at the border.")
+        return open_case(by=cast.responder.actor, lead_organisation_id=lead, age_group="adult", sex="man")
 
     return make
 
@@ -55,29 +54,29 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     return answers
 
 
-def decide_both_ways(case: Case, cast: Any) -> list[object]:
+def step_both_ways(case: Case, cast: Any) -> list[object]:
     version = case.version
 
     def step(name: str, player: Any) -> Callable[[], object]:
         return lambda: take_status_step(case, name, by=player.actor, expected_version=version, reason="Reasons.")
 
-    return at_once(step("identify", cast.officer), step("not_identify", cast.second_officer))
+    return at_once(step("presume_on_judgement", cast.case_worker), step("decline", cast.second_case_worker))
 
 
-def test_exactly_one_succeeds(presumed: Callable[[], Case], cast: Any) -> None:
+def test_exactly_one_succeeds(potential: Callable[[], Case], cast: Any) -> None:
     for _round in range(ROUNDS):
-        case = presumed()
-        answers = decide_both_ways(case, cast)
+        case = potential()
+        answers = step_both_ways(case, cast)
         assert [type(answer) for answer in answers].count(MovedOn) == 1
         case.refresh_from_db()
-        assert case.status in {"identified", "not_identified"}
-        assert case.version == 3
-        decisions = Event.objects.filter(case_code=case.code, action__in=["status.identify", "status.not_identify"])
-        assert decisions.count() == 1
+        assert case.status in {"presumed", "declined"}
+        assert case.version == 2
+        taken = Event.objects.filter(case_code=case.code, action__in=STEPS)
+        assert taken.count() == 1
 
 
 def test_without_the_lock_both_succeed(
-    presumed: Callable[[], Case], cast: Any, monkeypatch: pytest.MonkeyPatch
+    potential: Callable[[], Case], cast: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: read without a lock, and let both readers wait for each other before they go on."""
     both_have_read = Barrier(2)
@@ -87,8 +86,8 @@ def test_without_the_lock_both_succeed(
         both_have_read.wait(timeout=10)
         return case
 
-    case = presumed()
+    case = potential()
     monkeypatch.setattr(lifecycle, "lock_case", read_without_lock)
-    answers = decide_both_ways(case, cast)
+    answers = step_both_ways(case, cast)
     assert all(isinstance(answer, Case) for answer in answers)
-    assert Event.objects.filter(action__in=["status.identify", "status.not_identify"]).count() == 2
+    assert Event.objects.filter(action__in=STEPS).count() == 2
