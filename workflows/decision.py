@@ -40,10 +40,6 @@ class DecisionFlow(Lifecycle):
         state=DecisionState.PROPOSED,
         label=_("Propose a decision"),
         permission="status.decide",
-        effects=(
-            OpenTask("sign_decision", to=Party.IDENTIFYING_BODY, days=3),
-            Notify("decision_to_sign", to=Party.IDENTIFYING_BODY),
-        ),
     )
 
     @needs(_("You recorded a screening in this case, so somebody else has to decide."))
@@ -62,10 +58,25 @@ class DecisionFlow(Lifecycle):
     @step(
         state,
         DecisionState.PROPOSED,
+        DecisionState.PROPOSED,
+        label=_("Ask the others to sign"),
+        permission="status.decide",
+        order=1,
+        effects=[
+            OpenTask("sign_decision", to=Party.IDENTIFYING_BODY, days=3),
+            Notify("decision_to_sign", to=Party.IDENTIFYING_BODY),
+        ],
+    )
+    def ask_to_sign(self) -> None:
+        """Only where one signature is not enough; nobody is told of a signature that nobody waits for."""
+
+    @step(
+        state,
+        DecisionState.PROPOSED,
         DecisionState.SIGNED,
         label=_("Complete the signatures"),
         permission="status.decide",
-        order=1,
+        order=2,
         conditions=[decider_did_not_screen, every_signature_is_there],
         effects=[CloseTasks(("sign_decision",))],
     )
@@ -78,7 +89,7 @@ class DecisionFlow(Lifecycle):
         DecisionState.EFFECTIVE,
         label=_("Put the decision into effect"),
         permission="status.decide",
-        order=2,
+        order=3,
         conditions=[the_status_followed],
     )
     def take_effect(self) -> None:
@@ -91,7 +102,7 @@ class DecisionFlow(Lifecycle):
         label=_("Take the proposal back"),
         permission="status.decide",
         needs_reason=True,
-        order=3,
+        order=4,
         effects=[CloseTasks(("sign_decision",))],
     )
     def take_back(self) -> None:

@@ -188,7 +188,7 @@ class StatusFlow(Lifecycle):
         permission="status.reconsider",
         needs_reason=True,
         order=7,
-        effects=TO_IDENTIFYING_BODY,
+        effects=(CloseTasks(("review_status",)), *TO_IDENTIFYING_BODY),
     )
     def reconsider(self) -> None:
         """New facts, or the person changed their mind."""

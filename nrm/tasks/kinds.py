@@ -41,7 +41,6 @@ FINISHED_BY_HAND = frozenset(
         TaskKind.WRITE_IDENTITY,
         TaskKind.ASK_AGAIN,
         TaskKind.REFER_TO_OTHER_HELP,
-        TaskKind.REVIEW_STATUS,
         TaskKind.REFERRAL_DECLINED,
         TaskKind.REFERRAL_EXPIRED,
         TaskKind.PLACEMENT_DECLINED,
