@@ -49,7 +49,7 @@ def whole_case(cast: Any) -> Whole:
         lead_organisation_id=organisations.open_hand.pk,
         age_group="adult",
         sex="woman",
-        suspected="labour",
+        suspicions=["labour"],
         safe_to_talk="yes",
     )
     case = screening.case

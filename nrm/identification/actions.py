@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,10 @@ from nrm.identification.selectors import explanation_now, newest_set
 from nrm.identification.sets import write_missing
 from nrm.lib import clock
 from nrm.vault.fields import opened, sealed
-from workflows.screening import ScreeningFlow, ScreeningState
+from workflows.screening import OTHER_HELP, Conclusion, ScreeningFlow, ScreeningState
+
+#: The transitions that freeze a screening.
+COMPLETIONS = ("complete", "complete_for_other_help")
 
 
 @transaction.atomic
@@ -38,12 +42,17 @@ def open_case(
     lead_organisation_id: UUID,
     age_group: str,
     sex: str,
-    suspected: str,
+    suspicions: Sequence[str],
     safe_to_talk: str,
     spoken_language: str = "",
     needs_interpreter: bool = False,
+    region: str = "",
+    child_protection_id: UUID | None = None,
+    circumstances: Sequence[str] = (),
+    present: Sequence[str] = (),
+    interviewer: str = "",
 ) -> Screening:
-    """Open a case and begin its first screening, both or neither."""
+    """Open a case and begin its first screening, both or neither. Whoever may be a child is protected at once."""
     case = cases.open_case(
         by=by,
         lead_organisation_id=lead_organisation_id,
@@ -51,19 +60,68 @@ def open_case(
         sex=sex,
         spoken_language=spoken_language,
         needs_interpreter=needs_interpreter,
+        region=region,
+        child_protection_id=child_protection_id,
     )
-    return begin_screening(case, by=by, suspected=suspected, safe_to_talk=safe_to_talk)
+    return begin_screening(
+        case,
+        by=by,
+        suspicions=suspicions,
+        safe_to_talk=safe_to_talk,
+        circumstances=circumstances,
+        present=present,
+        interviewer=interviewer,
+    )
 
 
-def begin_screening(case: Case, *, by: Actor, suspected: str, safe_to_talk: str) -> Screening:
+def begin_screening(
+    case: Case,
+    *,
+    by: Actor,
+    suspicions: Sequence[str],
+    safe_to_talk: str,
+    circumstances: Sequence[str] = (),
+    present: Sequence[str] = (),
+    interviewer: str = "",
+) -> Screening:
+    """A draft that asks what fits the suspicions, at least one, and the circumstances."""
+    first, *others = suspicions
     screening = Screening(
         case=case,
         indicator_set=newest_set(),
-        suspected=suspected,
+        suspected=first,
+        also_suspected=others,
+        circumstances=list(circumstances),
+        present=list(present),
+        interviewer=interviewer,
         safe_to_talk=safe_to_talk,
         started_by=by.user_id,
     )
     return lifecycle.begin(ScreeningFlow, screening, by=by)
+
+
+@transaction.atomic
+def change_focus(
+    screening: Screening,
+    *,
+    by: Actor,
+    expected_version: int,
+    suspicions: Sequence[str],
+    circumstances: Sequence[str] = (),
+) -> Screening:
+    """Ask for other signs from now on. Answers that were given stay, also those that are no longer asked for."""
+    draft = _locked_draft(screening, by=by)
+    first, *others = suspicions
+    return lifecycle.amend(
+        draft,
+        by=by,
+        permission=Permission.WRITE_SCREENING,
+        code=Code.SCREENING_CHANGED,
+        expected_version=expected_version,
+        suspected=first,
+        also_suspected=others,
+        circumstances=list(circumstances),
+    )
 
 
 @transaction.atomic
@@ -135,28 +193,41 @@ def _first_answer(draft: Screening, indicator_code: str, *, by: Actor, value: st
 
 @transaction.atomic
 def complete_screening(
-    screening: Screening, *, by: Actor, expected_version: int, judgement: str = "", intent_recorded: bool = False
+    screening: Screening,
+    *,
+    by: Actor,
+    expected_version: int,
+    conclusion: str = Conclusion.UNCLEAR,
+    judgement: str = "",
+    intent_recorded: bool = False,
+    incomplete_because: Sequence[str] = (),
 ) -> Screening:
-    """Freeze the answers and keep what they speak for, explained. Locks the case, so no answer slips in between."""
+    """Freeze the answers and keep what they speak for, explained. Locks the case, so no answer slips in between.
+
+    A conclusion that asks for other help sends the person on that way; none leaves the person without one.
+    """
     case = screening.case = lifecycle.lock_case(screening.case_id)
     explanation = explanation_now(screening, intent_recorded=intent_recorded)
     return lifecycle.perform(
         ScreeningFlow,
         screening,
-        "complete",
+        "complete_for_other_help" if conclusion in OTHER_HELP else "complete",
         by=by,
         expected_version=expected_version,
         result=explanation.as_codes(),
         gives_grounds=explanation.gives_grounds,
         intent_recorded=intent_recorded,
         judgement=sealed(case.person, screening, "judgement", judgement),
+        conclusion=conclusion,
+        incomplete_because=list(incomplete_because),
     )
 
 
 def take_screening_step(
     screening: Screening, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
 ) -> Screening:
-    if transition == "complete":
+    """Both ways of completing are one question to the professional: the conclusion decides which it is."""
+    if transition in COMPLETIONS:
         return complete_screening(screening, by=by, expected_version=expected_version, **facts)
     return lifecycle.perform(
         ScreeningFlow, screening, transition, by=by, expected_version=expected_version, reason=reason, **facts

@@ -113,7 +113,7 @@ def work(cast: Any, case: Any) -> Work:
     ana, shelter_worker, quiet_room = cast.case_worker.actor, cast.shelter_worker.actor, cast.organisations.quiet_room
     cast.organisations.house_of_lindens.licence_valid_until = today() + timedelta(days=365)
     cast.organisations.house_of_lindens.save()
-    screening = begin_screening(case, by=ana, suspected="labour", safe_to_talk="yes")
+    screening = begin_screening(case, by=ana, suspicions=["labour"], safe_to_talk="yes")
     record_consent(
         case,
         by=ana,

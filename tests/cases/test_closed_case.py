@@ -37,7 +37,7 @@ def test_no_referral_and_no_screening_begins(closed: Case, cast: Any) -> None:
     with pytest.raises(NotYet, match="not_yet"):
         prepare_referral(closed, by=by, receiver_id=receiver.pk, categories=["risk"], **REFERRAL)
     with pytest.raises(NotYet, match="not_yet"):
-        begin_screening(closed, by=by, suspected="other", safe_to_talk="yes")
+        begin_screening(closed, by=by, suspicions=["other"], safe_to_talk="yes")
     assert not Referral.objects.exists()
 
 

@@ -42,7 +42,7 @@ def others(whole: Whole, cast: Any) -> dict[str, str]:
         lead_organisation_id=organisations.far_shore.pk,
         age_group="adult",
         sex="woman",
-        suspected="labour",
+        suspicions=["labour"],
         safe_to_talk="yes",
     )
     episode = support.plan_service(

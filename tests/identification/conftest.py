@@ -15,7 +15,7 @@ SPEAKS_FOR_IT = {"EX01": "observed", "EX04": "reported", "CD01": "observed", "CD
 
 @pytest.fixture
 def screening(case: Any, cast: Any) -> Any:
-    return actions.begin_screening(case, by=cast.responder.actor, suspected="labour", safe_to_talk="yes")
+    return actions.begin_screening(case, by=cast.responder.actor, suspicions=["labour"], safe_to_talk="yes")
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ def test_a_child_is_asked_the_child_list(screening: Any, case: Any) -> None:
 
 
 def test_without_suspicion_of_labour_only_general_signs_are_asked(case: Any, cast: Any) -> None:
-    screening = actions.begin_screening(case, by=cast.responder.actor, suspected="other", safe_to_talk="unknown")
+    screening = actions.begin_screening(case, by=cast.responder.actor, suspicions=["other"], safe_to_talk="unknown")
     assert {indicator.family for indicator in selectors.asked(screening)} == {"general"}
 
 

@@ -109,7 +109,7 @@ def test_age_decides_the_rule(cast: Any, answer: Any) -> None:
             lead_organisation_id=cast.organisations.open_hand.pk,
             age_group=age_group,
             sex="unknown",
-            suspected="labour",
+            suspicions=["labour"],
             safe_to_talk="yes",
         )
         answer(screening, EX01="observed", EX04="reported")
@@ -150,7 +150,7 @@ def test_strangers_and_other_roles(screening: Any, completed: Any, presumed: Any
     assert officer.get(page(screening)).status_code == 200
     assert officer.get(step_url(screening)).status_code == 403
     assert officer.get(step_url(screening, "nonsense")).status_code == 404
-    draft = actions.begin_screening(presumed, by=cast.responder.actor, suspected="other", safe_to_talk="yes")
+    draft = actions.begin_screening(presumed, by=cast.responder.actor, suspicions=["other"], safe_to_talk="yes")
     with pytest.raises(NotPermitted):
         actions.complete_screening(draft, by=cast.officer.actor, expected_version=1)
     with pytest.raises(NotVisible):
@@ -175,7 +175,9 @@ def test_a_newer_screening_takes_its_place(completed: Any, answer: Any, cast: An
     response = client.post(step_url(completed, "supersede"), typed)
     assert response.status_code == 422
     assert "Complete the newer screening first." in response.content.decode()
-    newer = actions.begin_screening(completed.case, by=cast.case_worker.actor, suspected="labour", safe_to_talk="yes")
+    newer = actions.begin_screening(
+        completed.case, by=cast.case_worker.actor, suspicions=["labour"], safe_to_talk="yes"
+    )
     answer(newer, by=cast.case_worker, EX01="reported")
     actions.complete_screening(newer, by=cast.case_worker.actor, expected_version=1)
     assert client.post(step_url(completed, "supersede"), {"version": 2}).status_code == 422
@@ -188,7 +190,7 @@ def test_a_newer_screening_takes_its_place(completed: Any, answer: Any, cast: An
 def test_queries_of_the_result_do_not_grow(
     case: Any, screening: Any, answer: Any, cast: Any, sign_in: Any, django_assert_max_num_queries: Any
 ) -> None:
-    small = actions.begin_screening(case, by=cast.responder.actor, suspected="labour", safe_to_talk="yes")
+    small = actions.begin_screening(case, by=cast.responder.actor, suspicions=["labour"], safe_to_talk="yes")
     answer(small, GN01="observed", note="a")
     actions.complete_screening(small, by=cast.responder.actor, expected_version=1)
     answer(screening, note="b", **{one.code: "observed" for one in selectors.asked(screening)[:20]})

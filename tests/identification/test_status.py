@@ -103,7 +103,7 @@ def test_who_screened_does_not_decide(cast: Any, answer: Any, sign_in: Any) -> N
         lead_organisation_id=cast.organisations.open_hand.pk,
         age_group="adult",
         sex="woman",
-        suspected="labour",
+        suspicions=["labour"],
         safe_to_talk="yes",
     )
     answer(screening, by=cast.officer, EX01="observed")
@@ -235,7 +235,7 @@ def test_queries_of_docket_and_file_do_not_grow(
         client.get(file_url(presumed))
     open_presumed(cast, 4)
     for _each in range(3):
-        more = actions.begin_screening(presumed, by=cast.case_worker.actor, suspected="labour", safe_to_talk="yes")
+        more = actions.begin_screening(presumed, by=cast.case_worker.actor, suspicions=["labour"], safe_to_talk="yes")
         answer(more, by=cast.case_worker, note="more", GN01="observed", EX01="observed")
         actions.complete_screening(more, by=cast.case_worker.actor, expected_version=1)
     with django_assert_max_num_queries(30) as docket_after:
@@ -279,7 +279,7 @@ def test_queries_of_the_block_do_not_grow(
     with django_assert_max_num_queries(20) as before:
         block(case, cast.case_worker)
     for _each in range(5):
-        actions.begin_screening(case, by=cast.case_worker.actor, suspected="other", safe_to_talk="yes")
+        actions.begin_screening(case, by=cast.case_worker.actor, suspicions=["other"], safe_to_talk="yes")
     with django_assert_max_num_queries(20) as after:
         block(case, cast.case_worker)
     assert len(after) == len(before)

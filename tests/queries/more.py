@@ -43,7 +43,7 @@ def another_case(cast: Any) -> Any:
         lead_organisation_id=cast.organisations.open_hand.pk,
         age_group="adult",
         sex="woman",
-        suspected="labour",
+        suspicions=["labour"],
         safe_to_talk="yes",
     )
     cases.take_status_step(
@@ -85,7 +85,7 @@ def everything_once_more(case: Any, whole: Whole, cast: Any) -> None:
 def screened(case: Any, whole: Whole, cast: Any) -> None:
     """A completed screening, and an answer more in the draft of the whole case."""
     worker = cast.case_worker.actor
-    done = identification.begin_screening(case, by=cast.responder.actor, suspected="labour", safe_to_talk="yes")
+    done = identification.begin_screening(case, by=cast.responder.actor, suspicions=["labour"], safe_to_talk="yes")
     codes = list(done.indicator_set.indicators.order_by("position").values_list("code", flat=True)[:12])
     for draft in (done, whole.screening):
         open_code = next(code for code in codes if not draft.answers.filter(indicator__code=code).exists())

@@ -34,7 +34,7 @@ def reported(life: Life) -> Waits:
         lead_organisation_id=life.organisation(life.lead).pk,
         age_group=life.traits.age,
         sex=life.sex,
-        suspected=life.traits.suspected,
+        suspicions=[life.traits.suspected],
         safe_to_talk=life.rng.choice([SafeToTalk.YES, SafeToTalk.YES, SafeToTalk.UNKNOWN]),
         spoken_language=life.who.spoken,
         needs_interpreter=life.who.from_abroad,
@@ -72,7 +72,7 @@ def screened_again(life: Life) -> Waits:
     case = life.case
     reporter = life.actor(life.reporter)
     life.screening = identification.begin_screening(
-        case, by=reporter, suspected=life.traits.suspected, safe_to_talk=SafeToTalk.YES
+        case, by=reporter, suspicions=[life.traits.suspected], safe_to_talk=SafeToTalk.YES
     )
     yield life.minutes(2, 5)
     yield from answered(life, life.screening)

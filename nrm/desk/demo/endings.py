@@ -152,7 +152,7 @@ def reopened_anew(life: Life) -> Waits:
     life.step("reopen_as_new_episode", reason="again")
     yield life.minutes(20, 60)
     life.screening = identification.begin_screening(
-        life.case, by=life.worker, suspected=life.traits.suspected, safe_to_talk=SafeToTalk.YES
+        life.case, by=life.worker, suspicions=[life.traits.suspected], safe_to_talk=SafeToTalk.YES
     )
     life.reporter = "worker" if life.lead == "open_hand" else "worker4" if life.lead == "centre" else "worker3"
     yield from beginnings.answered(life, life.screening)
