@@ -9,6 +9,9 @@ from django.core.checks import CheckMessage, Error, register
 from nrm.access.permissions import Permission
 from nrm.access.policy import POLICY
 from nrm.access.relations import Relation
+from nrm.audit.codes import Code, steps
+from nrm.countries.profile import load
+from nrm.countries.terms import Country
 from nrm.notices.kinds import NoticeKind
 from nrm.tasks.kinds import TaskKind
 from workflows.effects import Effect, Grant, Notify, OpenTask, Revoke
@@ -48,6 +51,19 @@ def tasks_and_notices_are_known(**_: Any) -> list[CheckMessage]:
         Error(f"{code}: unknown kind {effect.kind}", id="nrm.E004")
         for code, effect in declared_effects()
         if isinstance(effect, OpenTask | Notify) and effect.kind not in known[type(effect)]
+    ]
+
+
+@register()
+def time_limits_start_and_stop_with_known_acts(**_: Any) -> list[CheckMessage]:
+    """A misspelt act in a country's file would start no clock, and nobody would notice."""
+    known = {*Code.values, *steps()}
+    return [
+        Error(f"{country}: {rule.key} names the unknown act {code}", id="nrm.E005")
+        for country in Country.values
+        for rule in load(country).clocks.values()
+        for code in (*rule.starts_on, *rule.stops_on)
+        if code not in known
     ]
 
 

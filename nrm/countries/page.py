@@ -7,7 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from nrm.countries.profile import ClockRule, Profile, Sourced, load
+from nrm.countries.limits import ClockRule
+from nrm.countries.profile import Profile, load
+from nrm.countries.sources import Sourced
 from nrm.countries.terms import BodyTask, ClockName, Country
 from workflows.status import Status
 

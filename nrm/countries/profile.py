@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,36 +17,27 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.utils import timezone
 from django.utils.translation import get_language
 
+from nrm.countries.limits import ClockRule, limit
+from nrm.countries.sources import Sourced
 from nrm.countries.terms import (
     KOSOVO_FOOTNOTE,
     BodyForm,
     BodyTask,
     Capacity,
-    ClockName,
-    ClockUnit,
     Country,
-    DayKind,
+    Remedy,
     ShelterType,
     StatusTerm,
 )
 from nrm.languages.transliterate import to_latin
-from nrm.lib.days import add_months, add_working_days
+from nrm.lib.clock import today
 from workflows.status import Status
 
 FOLDER = Path(__file__).parent
 #: Our own time limits, the same everywhere until a country sets one.
 EVERYWHERE = "everywhere"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sourced:
-    """Where a value comes from. Keys of sources are listed in docs/domain.md."""
-
-    source: str
-    checked: bool
 
 
 def in_readers_language(names: Mapping[str, str]) -> str:
@@ -77,6 +68,8 @@ class Term(Sourced):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelter(Sourced):
     type: ShelterType
+    #: How many the source counts.
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +77,13 @@ class Fact(Sourced):
     """A plain value: the label of the identity number, the data protection law, the languages of the service."""
 
     value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Sourced):
+    """What the law gives a person who does not agree with a decision about the status."""
+
+    remedy: Remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,53 +101,12 @@ class Region(Sourced):
     code: str
     names: Mapping[str, str]
     part_of: str = ""
+    #: The subdivision of the package `holidays` whose public holidays are kept here; empty: as in the region above.
+    holidays: str = ""
 
     @property
     def name(self) -> str:
         return in_readers_language(self.names)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockRule(Sourced):
-    """A time limit. `lengths` has more than one entry for a limit that comes again (follow-up after 3, 6, 12 months).
-
-    A started clock keeps the rule it was started under, so a changed file changes no running limit.
-    """
-
-    key: str
-    lengths: tuple[int, ...]
-    unit: ClockUnit
-    day_kind: DayKind
-    #: The acts that start it and those that end it before its time: codes of transitions or of audit events.
-    starts_on: tuple[str, ...]
-    stops_on: tuple[str, ...] = ()
-    #: Whether every record of its kind (every referral) has one, instead of the case.
-    for_each_record: bool = False
-    floor: int | None = None
-    longest: int | None = None
-    valid_from: str = ""
-
-    @property
-    def length(self) -> int:
-        return self.lengths[0]
-
-    @property
-    def label(self) -> str:
-        return str(ClockName(self.key).label)
-
-    def due_at(self, started: datetime, *, round_: int = 0) -> datetime:
-        """When the limit runs out. Hours count from the moment; days and months end with their last day, local time."""
-        length = self.lengths[round_]
-        if self.unit == ClockUnit.HOURS:
-            return started + timedelta(hours=length)
-        first = timezone.localdate(started, timezone.get_default_timezone())
-        if self.unit == ClockUnit.MONTHS:
-            last = add_months(first, length)
-        elif self.day_kind == DayKind.WORKING:
-            last = add_working_days(first, length)
-        else:
-            last = first + timedelta(days=length)
-        return datetime.combine(last, time(23, 59, 59), timezone.get_default_timezone())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +120,7 @@ class Profile:
     clocks: Mapping[str, ClockRule]
     shelters: tuple[Shelter, ...]
     decision: DecisionRule
+    review: Review
     regions: tuple[Region, ...] = ()
 
     @property
@@ -172,9 +132,10 @@ class Profile:
         """What has to stand wherever the country's name does; empty for most."""
         return str(KOSOVO_FOOTNOTE) if self.country is Country.XK else ""
 
-    def clock(self, key: str) -> ClockRule | None:
-        """The rule of a time limit, or None where the country has none."""
-        return self.clocks.get(key)
+    def clock(self, key: str, on: date | None = None) -> ClockRule | None:
+        """The rule for a time limit that starts on this day, today unless said; None where the country has none."""
+        rule = self.clocks.get(key)
+        return rule.on(on or today()) if rule else None
 
     def status_term(self, status_code: str) -> str:
         """What the country calls a protection status, in the reader's language."""
@@ -187,6 +148,15 @@ class Profile:
 
     def region(self, code: str) -> Region | None:
         return next((region for region in self.regions if region.code == code), None)
+
+    def parts_of(self, code: str = "") -> tuple[Region, ...]:
+        """The regions right under a region, or the uppermost."""
+        return tuple(region for region in self.regions if region.part_of == code)
+
+    def holidays_in(self, code: str) -> str:
+        """The subdivision of the package `holidays` that a region keeps; empty for those of the whole country."""
+        region = self.region(code)
+        return (region.holidays or self.holidays_in(region.part_of)) if region else ""
 
     def body(self, task: BodyTask) -> Body | None:
         return next((body for body in self.bodies if body.task is task), None)
@@ -222,10 +192,11 @@ def parsed(code: str, own: Mapping[str, Any], everywhere: Mapping[str, Any]) -> 
         data_protection_law=Fact(**own["data_protection_law"]),
         bodies=tuple(map(body, own["bodies"])),
         status_terms=MappingProxyType({status: term(given) for status, given in own["status_terms"].items()}),
-        clocks=MappingProxyType({key: clock(key, given) for key, given in clocks.items()}),
+        clocks=MappingProxyType({key: limit(key, code, given) for key, given in clocks.items()}),
         shelters=tuple(Shelter(**{**given, "type": ShelterType(given["type"])}) for given in own["shelters"]),
         decision=decision(own["decision"]),
-        regions=tuple(map(region, own.get("regions", ()))),
+        review=Review(**{**own["review"], "remedy": Remedy(own["review"]["remedy"])}),
+        regions=tree(tuple(map(region, own["regions"]))),
     )
 
 
@@ -243,11 +214,15 @@ def region(given: Mapping[str, Any]) -> Region:
     return Region(**{**given, "names": MappingProxyType(dict(given["names"]))})
 
 
+def tree(regions: tuple[Region, ...]) -> tuple[Region, ...]:
+    """The same regions, once it is sure that each stands under one that was named before it, and once only."""
+    known = {""}
+    for one in regions:
+        if one.code in known or one.part_of not in known:
+            raise ValueError(f"region {one.code!r} comes twice, or before {one.part_of!r} that it is a part of")
+        known.add(one.code)
+    return regions
+
+
 def term(given: Mapping[str, Any]) -> Term:
     return Term(**{**given, "term": StatusTerm(given["term"])})
-
-
-def clock(key: str, given: Mapping[str, Any]) -> ClockRule:
-    kinds = {"unit": ClockUnit(given["unit"]), "day_kind": DayKind(given.get("day_kind", "calendar"))}
-    lists = {name: tuple(given.get(name, ())) for name in ("lengths", "starts_on", "stops_on")}
-    return ClockRule(key=ClockName(key).value, **{**given, **kinds, **lists})

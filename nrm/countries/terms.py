@@ -36,6 +36,7 @@ class StatusTerm(TextChoices):
 class BodyTask(TextChoices):
     """What a national body does in the mechanism."""
 
+    FIRST_CONTACT = "first_contact", _("First contact and first assessment")
     IDENTIFYING = "identifying", _("Formal identification")
     COORDINATOR = "coordinator", _("National coordination")
     SUPPORTING = "supporting", _("Support of the mechanism")
@@ -72,6 +73,13 @@ class Capacity(TextChoices):
     OFFICE_REPRESENTATIVE = "office_representative", _("Representative of the national office")
 
 
+class Remedy(TextChoices):
+    """What can be done against a decision about the status. A request for review can be recorded in any case."""
+
+    NO_APPEAL = "no_appeal", _("No appeal")
+    NOT_ESTABLISHED = "not_established", _("Not established yet")
+
+
 class ShelterType(TextChoices):
     """The kinds of accommodation a country's mechanism has."""
 
@@ -95,6 +103,7 @@ class ClockName(TextChoices):
     PLAN_DUE = "plan_due_days", _("First support plan")
     PLAN_REVIEW = "plan_review_days", _("Review of the plan")
     FOLLOW_UP = "followup_months", _("Follow-up contact")
+    PERMIT_PRESUMED = "permit_days_presumed", _("Residence permit until the decision")
     PERMIT = "permit_months_initial", _("First residence permit")
 
 
