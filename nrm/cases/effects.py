@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import singledispatch
@@ -18,7 +18,8 @@ from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
 from nrm.cases.models import Case, Participation, reference
 from nrm.countries import profile
-from nrm.countries.profile import ClockRule
+from nrm.countries.limits import ClockRule
+from nrm.countries.profile import Profile
 from nrm.lib.clock import now
 from nrm.lib.history import Recording, save_recorded
 from nrm.notices import actions as notices
@@ -56,6 +57,8 @@ class Setting:
     subject: Any
     by: Actor
     parties: Mapping[Party, UUID] = field(default_factory=dict)
+    #: The key of the time limit that tasks are about, where the machine names none.
+    time_limit: str = ""
     rows: list[models.Model] = field(default_factory=list)
 
     @property
@@ -77,11 +80,35 @@ class Setting:
         return []
 
 
-def time_limits(code: str) -> tuple[Effect, ...]:
-    """What the country's profile starts and stops with an act; `code` is a transition's or an audit code."""
-    clocks = profile.current().clocks.values()
-    starts = tuple(StartClock(rule.key) for rule in clocks if code in rule.starts_on)
-    return (*(StopClock(rule.key) for rule in clocks if code in rule.stops_on), *starts)
+def time_limits(code: str, countries: Collection[Profile] = ()) -> tuple[Effect, ...]:
+    """What profiles (of this country, unless given) start and end with an act: a transition's code or an audit code."""
+    rules = [rule for country in countries or [profile.current()] for rule in country.limits()]
+    starts = dict.fromkeys(StartClock(rule.key) for rule in rules if code in rule.starts_on)
+    return (*dict.fromkeys(StopClock(rule.key) for rule in rules if code in rule.stops_on), *starts)
+
+
+def keep_time(code: str, setting: Setting) -> None:
+    """End the running limits whose own rule ends with this act, then start those that the profile starts with it."""
+    subjects = {reference(setting.case), setting.reference}
+    rules = profile.current().limits()
+    tasks.stop_clocks(code, subjects=subjects, keys=[rule.key for rule in rules if code in rule.stops_on])
+    for rule in rules:
+        if code in rule.starts_on:
+            _start(rule, code, setting)
+
+
+def _start(rule: ClockRule, code: str, setting: Setting) -> None:
+    """A time limit runs for the case, unless each record of its kind has one."""
+    at, region = now(), setting.case.region
+    subdivision = profile.current().holidays_in(region)
+    tasks.start_clock(
+        rule.key,
+        case_code=setting.case.code,
+        subject=setting.reference if rule.for_each_record else reference(setting.case),
+        rule=rule.kept(started_by=code, subdivision=subdivision, region=region),
+        started_at=at,
+        due_at=rule.due_at(at, subdivision=subdivision),
+    )
 
 
 def carry_out(effects: Iterable[Effect], setting: Setting) -> list[models.Model]:
@@ -138,46 +165,22 @@ def _open_task(effect: OpenTask, setting: Setting) -> None:
             subject=setting.reference,
             organisation_id=organisation_id,
             role=_role_of(effect.to, setting),
-            due_at=_due_at(effect),
+            due_at=_due_at(effect, setting),
+            time_limit=effect.within or setting.time_limit,
             by=setting.by,
         )
 
 
-def _due_at(effect: OpenTask) -> datetime | None:
+def _due_at(effect: OpenTask, setting: Setting) -> datetime | None:
     rule = profile.current().clock(effect.within) if effect.within else None
     if rule is not None:
-        return rule.due_at(now())
+        return rule.due_at(now(), subdivision=profile.current().holidays_in(setting.case.region))
     return None if effect.days is None else now() + timedelta(days=effect.days)
 
 
 @_do.register
 def _close_tasks(effect: CloseTasks, setting: Setting) -> None:
     tasks.close_tasks(subject=setting.reference, kinds=effect.kinds, by=setting.by)
-
-
-@_do.register
-def _start_clock(effect: StartClock, setting: Setting) -> None:
-    rule = profile.current().clock(effect.key)
-    if rule is not None:
-        tasks.start_clock(
-            effect.key,
-            case_code=setting.case.code,
-            subject=_what_it_runs_for(rule, setting),
-            rule=rule,
-            due_at=rule.due_at(now()),
-        )
-
-
-def _what_it_runs_for(rule: ClockRule, setting: Setting) -> str:
-    """A time limit runs for the case, unless each record of its kind has one."""
-    return setting.reference if rule.for_each_record else reference(setting.case)
-
-
-@_do.register
-def _stop_clock(effect: StopClock, setting: Setting) -> None:
-    rule = profile.current().clock(effect.key)
-    if rule is not None:
-        tasks.stop_clock(effect.key, subject=_what_it_runs_for(rule, setting))
 
 
 @_do.register

@@ -19,7 +19,7 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.audit import actions as audit
-from nrm.cases.effects import Setting, carry_out, time_limits
+from nrm.cases.effects import Setting, carry_out, keep_time
 from nrm.cases.models import Case, CaseChild, reference
 from nrm.cases.selectors import require, standing_in
 from nrm.lib.history import Recording, save_recorded
@@ -69,7 +69,8 @@ def begin(flow: type[Lifecycle], record: Record, *, by: Actor, parties: Mapping[
     row = save_recorded(record, Recording(by.user_id, transition="begin"))
     setting = Setting(case=record.case, subject=record, by=by, parties=parties or {})  # type: ignore[attr-defined]
     code = f"{flow.machine}.begin"
-    rows = [row, *carry_out((*flow.beginning.effects, *time_limits(code)), setting)]
+    rows = [row, *carry_out(flow.beginning.effects, setting)]
+    keep_time(code, setting)
     _append(code, by, record, rows, {"to": flow.beginning.state})
     return record
 
@@ -104,7 +105,8 @@ def perform(
     )
     row = save_recorded(locked, recording, only=_columns(locked, flow.state_field, *fired.written))
     setting = Setting(case=locked.case, subject=locked, by=by)
-    rows = [row, *carry_out((*fired.edge.effects, *time_limits(fired.edge.code)), setting)]
+    rows = [row, *carry_out(fired.edge.effects, setting)]
+    keep_time(fired.edge.code, setting)
     moved = {"from": fired.source, "to": fired.target, "version": locked.version}
     _append(fired.edge.code, by, locked, rows, moved)
     return cast(Record, locked)
@@ -118,17 +120,20 @@ def amend(
     permission: Permission,
     code: str,
     expected_version: int,
+    reason: str = "",
     data: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Record:
-    """Change columns other than a state. Raises like `perform`."""
+    """Change columns other than a state. Raises like `perform`. A reason is sealed beside the former values."""
     locked, standing = _locked(record, by)
     _require(standing, locked, permission)
     _require_version(locked, expected_version)
     for name, value in values.items():
         setattr(locked, name, value)
     locked.version += 1
-    row = save_recorded(locked, Recording(by.user_id, transition=code), only=_columns(locked, *values))
+    recording = Recording(by.user_id, transition=code, reason=_sealed_reason(locked, reason))
+    row = save_recorded(locked, recording, only=_columns(locked, *values))
+    keep_time(code, Setting(case=case_of(locked), subject=locked, by=by))
     _append(code, by, locked, [row], data or {})
     return cast(Record, locked)
 
@@ -140,7 +145,7 @@ def add(
     """Write a new record that has no machine of its own: a note, an answer, a goal."""
     _require(_standing_for_new(record, by), record, permission)
     row = save_recorded(record, Recording(by.user_id, transition=code))
-    carry_out(time_limits(code), Setting(case=case_of(record), subject=record, by=by))
+    keep_time(code, Setting(case=case_of(record), subject=record, by=by))
     _append(code, by, record, [row], data or {})
     return record
 

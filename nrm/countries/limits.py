@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from nrm.countries.public_holidays import is_holiday
-from nrm.countries.sources import Sourced
+from nrm.countries.sources import Sourced, require_known
 from nrm.countries.terms import ClockName, ClockUnit, DayKind
 from nrm.lib.days import add_months, add_working_days
 
@@ -44,6 +44,9 @@ class ClockRule(Sourced):
     longest: int | None = None
     #: What replaces the rule for limits that start from its `valid_from` on; the earliest first.
     later: tuple[ClockRule, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Sources are looked up where profiles are read: a clock keeps its rule also when a source was renamed."""
 
     @property
     def length(self) -> int:
@@ -112,11 +115,11 @@ LISTS = ("lengths", "starts_on", "stops_on")
 
 def limit(key: str, country: str, given: Mapping[str, Any]) -> ClockRule:
     """One `[clocks.<key>]` of a profile with its `later`, each of which says only what it changes."""
-    first = {name: value for name, value in given.items() if name != "later"}
-    rules = []
-    for changes in ({}, *given.get("later", ())):
-        first = {**first, **changes}
-        rules.append(_sound(ClockRule(key=ClockName(key).value, country=country, **_typed(first))))
+    said = {name: value for name, value in given.items() if name != "later"}
+    rules = [_sound(ClockRule(key=ClockName(key).value, country=country, **_typed(said)))]
+    for changes in given.get("later", ()):
+        said = {**{name: value for name, value in said.items() if name not in {"source", "checked"}}, **changes}
+        rules.append(_sound(ClockRule(key=rules[0].key, country=country, **_typed(said))))
     days = [first_day(rule.valid_from) for rule in rules]
     if days != sorted(set(days)):
         raise ValueError(f"{key}: every later rule needs a valid_from after the one before it")
@@ -130,6 +133,7 @@ def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sound(rule: ClockRule) -> ClockRule:
     """Refuses a rule that gives a person less than it may."""
+    require_known(rule.sources)
     if rule.key == ClockName.REFLECTION:
         in_days = (rule.unit, rule.day_kind) == (ClockUnit.DAYS, DayKind.CALENDAR)
         if not in_days or rule.floor is None or rule.floor < SHORTEST_REFLECTION:
@@ -143,9 +147,7 @@ def _sound(rule: ClockRule) -> ClockRule:
 
 def first_day(valid_from: str) -> date:
     """The first day of a year, a month or a day in ISO 8601; what says nothing was always valid."""
-    if not valid_from:
-        return date.min
-    return date.fromisoformat(f"{valid_from}-01-01"[:10] if len(valid_from) == len("2026") else f"{valid_from}-01"[:10])
+    return date.fromisoformat(f"{valid_from}-01-01"[:10]) if valid_from else date.min
 
 
 def end_of(day: date) -> datetime:

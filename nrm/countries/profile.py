@@ -7,7 +7,7 @@ default, and the interface has to say so to the administrator.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -132,10 +132,21 @@ class Profile:
         """What has to stand wherever the country's name does; empty for most."""
         return str(KOSOVO_FOOTNOTE) if self.country is Country.XK else ""
 
+    def values(self) -> Iterator[Sourced]:
+        """Everything the profile says, each with its source."""
+        yield from (self.languages, self.id_number, self.data_protection_law, self.decision, self.review)
+        yield from (*self.bodies, *self.shelters, *self.regions, *self.status_terms.values())
+        for rule in self.clocks.values():
+            yield from (rule, *rule.later)
+
     def clock(self, key: str, on: date | None = None) -> ClockRule | None:
         """The rule for a time limit that starts on this day, today unless said; None where the country has none."""
         rule = self.clocks.get(key)
         return rule.on(on or today()) if rule else None
+
+    def limits(self, on: date | None = None) -> list[ClockRule]:
+        """Every rule for time limits that start on this day, today unless said."""
+        return [rule for rule in (first.on(on or today()) for first in self.clocks.values()) if rule]
 
     def status_term(self, status_code: str) -> str:
         """What the country calls a protection status, in the reader's language."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 from datetime import date, timedelta
 
 SATURDAY = 5
@@ -14,9 +15,9 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def add_working_days(day: date, count: int) -> date:
-    """The `count`-th Monday to Friday after `day`. Public holidays are not known here and count as working days."""
+def add_working_days(day: date, count: int, is_holiday: Callable[[date], bool]) -> date:
+    """The `count`-th day after `day` that is a Monday to Friday and no public holiday."""
     while count > 0:
         day += timedelta(days=1)
-        count -= day.weekday() < SATURDAY
+        count -= day.weekday() < SATURDAY and not is_holiday(day)
     return day

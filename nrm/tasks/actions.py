@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -20,21 +20,6 @@ from nrm.tasks.models import Clock, Task
 from nrm.tasks.selectors import open_tasks_for
 
 
-class ClockRule(Protocol):
-    """What a clock keeps of a time limit of the country's profile (`nrm.countries.profile.ClockRule`)."""
-
-    @property
-    def length(self) -> int: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def day_kind(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def checked(self) -> bool: ...
-
-
 def open_task(
     kind: str,
     *,
@@ -44,6 +29,7 @@ def open_task(
     by: Actor,
     role: str = "",
     due_at: datetime | None = None,
+    time_limit: str = "",
 ) -> Task:
     """One open task for a kind, record and organisation: opening it again returns the one there is."""
     task, _is_new = Task.objects.open().get_or_create(
@@ -55,6 +41,7 @@ def open_task(
             "case_code": case_code,
             "role": role,
             "due_at": due_at,
+            "time_limit": time_limit,
             "opened_at": now(),
             "opened_by": by.user_id,
         },
@@ -112,12 +99,18 @@ def finish_task(task_id: UUID, *, by: Actor) -> Task:
 
 
 def start_clock(
-    key: str, *, case_code: str, subject: str, rule: ClockRule, due_at: datetime, started_at: datetime | None = None
+    key: str,
+    *,
+    case_code: str,
+    subject: str,
+    rule: Mapping[str, Any],
+    due_at: datetime,
+    started_at: datetime | None = None,
 ) -> Clock:
     """Starts a time limit for a record; one that runs already goes on as it is.
 
-    When it is due is for the country's calendar to say. The rule is kept as it was, so a changed profile changes no
-    running limit.
+    When it is due is for the country's calendar to say. The rule is kept as it was (`ClockRule.kept`), so a changed
+    profile changes no running limit.
     """
     clock, _is_new = Clock.objects.running().get_or_create(
         key=key,
@@ -128,37 +121,47 @@ def start_clock(
             "case_code": case_code,
             "started_at": started_at or now(),
             "due_at": due_at,
-            "rule": {
-                "length": rule.length,
-                "unit": str(rule.unit),
-                "day_kind": str(rule.day_kind),
-                "source": rule.source,
-                "checked": rule.checked,
-            },
+            "rule": dict(rule),
         },
     )
     return clock
 
 
-def stop_clock(key: str, *, subject: str) -> bool:
-    """Whether it was running."""
-    return Clock.objects.running().filter(key=key, subject=subject).update(stopped_at=now()) > 0
+def stop_clocks(code: str, *, subjects: Iterable[str], keys: Iterable[str] = ()) -> int:
+    """Stops the running time limits of these records whose own rule ends with this act; how many there were.
 
-
-def take_due_clocks(at: datetime, *, limit: int = 50) -> list[Clock]:
-    """Marks clocks that have run out and hands them to the caller, each to one caller once.
-
-    The caller acts on them in the same transaction: if that fails, the marks go too and the next run takes them again.
-    Locks the rows; another worker passes over them.
+    `keys` are the limits that the present profile ends with it: they count for clocks that keep no such list, started
+    before rules were kept whole.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("Due clocks are taken inside the transaction that acts on them.")
-    due = Clock.objects.running().filter(due_at__lte=at).order_by("due_at", "id").select_for_update(skip_locked=True)
-    clocks = list(due[:limit])
-    for clock in clocks:
-        clock.ran_out_at = at
-    Clock.objects.bulk_update(clocks, ["ran_out_at"])
-    return clocks
+    ends = Q(rule__stops_on__contains=[code]) | Q(rule__stops_on__isnull=True, key__in=list(keys))
+    return Clock.objects.running().filter(ends, subject__in=list(subjects)).update(stopped_at=now())
+
+
+def lock_clock(pk: UUID) -> Clock:
+    """The time limit as it is now, locked until the transaction ends. The caller has locked its case before."""
+    return Clock.objects.select_for_update().get(pk=pk)
+
+
+def run_out(clock: Clock, at: datetime) -> bool:
+    """Marks a locked time limit that has run out; False when it no longer runs or is not due any more."""
+    if not clock.is_running or clock.due_at > at:
+        return False
+    clock.ran_out_at = at
+    clock.save(update_fields=["ran_out_at"])
+    return True
+
+
+def move_due(clock: Clock, due_at: datetime, *, by: Actor) -> None:
+    """A locked time limit is due at another time, and runs again if it had run out. The tasks that it sets a time for
+    move along; those that said that it ran out are no longer needed."""
+    clock.due_at, clock.ran_out_at = due_at, None
+    clock.save(update_fields=["due_at", "ran_out_at"])
+    Task.objects.open().filter(subject=clock.subject, time_limit=clock.key).update(due_at=due_at)
+    close_tasks(by=by, subject=reference_of(clock), outcome=TaskOutcome.CANCELLED)
+
+
+def reference_of(record: Clock | Task) -> str:
+    return f"{record._meta.label_lower}:{record.pk}"
 
 
 def _of(*, subject: str, case_code: str) -> Q:
@@ -176,4 +179,4 @@ def _locked(task_id: UUID, by: Actor) -> Task:
 
 
 def _record(code: Code, task: Task, by: Actor) -> None:
-    audit.append(code, by=by, case_code=task.case_code, subject=f"tasks.task:{task.pk}", data={"kind": task.kind})
+    audit.append(code, by=by, case_code=task.case_code, subject=reference_of(task), data={"kind": task.kind})

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from nrm.accounts.models import Organisation
+from nrm.countries.limits import ClockRule
 from nrm.countries.terms import ClockName
 from nrm.tasks.kinds import FINISHED_BY_HAND, TaskKind, TaskOutcome
+from workflows.effects import Party
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -33,6 +36,8 @@ class Task(models.Model):
     opened_at = models.DateTimeField()
     opened_by = models.UUIDField()
     due_at = models.DateTimeField(null=True)
+    #: The time limit of the country's profile that says when it is due, or that ran out; empty for most.
+    time_limit = models.CharField(max_length=60, blank=True, default="")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.UUIDField(null=True)
     outcome = models.CharField(max_length=20, choices=TaskOutcome.choices, blank=True)
@@ -65,6 +70,12 @@ class Task(models.Model):
         return str(TaskKind(self.kind).label)
 
     @property
+    def what_ran_out(self) -> str:
+        """The name of the time limit that a task is about."""
+        is_about_one = self.kind == TaskKind.CLOCK_RAN_OUT and self.time_limit
+        return str(ClockName(self.time_limit).label) if is_about_one else ""
+
+    @property
     def is_finished_by_hand(self) -> bool:
         return self.kind in FINISHED_BY_HAND
 
@@ -83,7 +94,7 @@ class Clock(models.Model):
     subject = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    #: What the country's profile said then: length, unit, source.
+    #: What the country's profile said then, whole: `nrm.countries.limits.ClockRule.kept`.
     rule = models.JSONField()
     stopped_at = models.DateTimeField(null=True)
     ran_out_at = models.DateTimeField(null=True)
@@ -105,3 +116,25 @@ class Clock(models.Model):
     @property
     def name(self) -> str:
         return str(ClockName(self.key).label)
+
+    @property
+    def kept_rule(self) -> ClockRule:
+        return ClockRule.from_kept(self.key, self.rule)
+
+    @property
+    def round(self) -> int:
+        """Which of the lengths of a limit that comes again; 0 is the first."""
+        return int(self.rule.get("round", 0))
+
+    @property
+    def subdivision(self) -> str:
+        """Whose public holidays it counts."""
+        return str(self.rule.get("subdivision", ""))
+
+    @property
+    def is_running(self) -> bool:
+        return self.stopped_at is None and self.ran_out_at is None
+
+    def parties(self) -> dict[Party, UUID]:
+        """What effects ask of the record they are about: a time limit names nobody of its own."""
+        return {}

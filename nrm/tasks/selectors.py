@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, DateTimeField, Min, Q, Value
+from django.db.models import Count, DateTimeField, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from nrm.access.actor import Actor
@@ -70,5 +72,29 @@ def clocks_of_case(case_code: str) -> list[Clock]:
     return list(Clock.objects.running().filter(case_code=case_code).order_by("due_at", "id"))
 
 
+def unstopped_clocks_of_case(case_code: str) -> list[Clock]:
+    """The time limits that run and those that ran out, soonest first."""
+    return list(Clock.objects.filter(case_code=case_code, stopped_at=None).order_by("due_at", "id"))
+
+
 def clocks_of_cases(case_codes: Iterable[str]) -> ClockQuerySet:
     return Clock.objects.running().filter(case_code__in=list(case_codes)).order_by("due_at", "id")
+
+
+def clocks_due(at: datetime) -> list[Clock]:
+    """The running time limits whose time has come, longest first. Nothing is locked."""
+    return list(Clock.objects.running().filter(due_at__lte=at).order_by("due_at", "id"))
+
+
+def clocks_ending(case_codes: QuerySet[Any, Any], *, until: datetime) -> ClockQuerySet:
+    """The running time limits of these cases that are due until then, soonest first."""
+    return Clock.objects.running().filter(case_code__in=case_codes, due_at__lte=until).order_by("due_at", "id")
+
+
+def clock_of_case(pk: UUID, case_code: str) -> Clock | None:
+    return Clock.objects.filter(pk=pk, case_code=case_code).first()
+
+
+def another_runs(clock: Clock) -> bool:
+    """Whether the same time limit of the same record runs once more, in its next round or since it began anew."""
+    return Clock.objects.running().filter(key=clock.key, subject=clock.subject).exclude(pk=clock.pk).exists()

@@ -1,7 +1,7 @@
 """What people do to a case beyond the stage rooms."""
 
 from nrm.cases.actions.case import add_note, assess_risk, open_case, take_case_step, take_status_step
-from nrm.cases.actions.clocks import run_out_clocks
+from nrm.cases.actions.clocks import extend_clock, run_out_clocks
 from nrm.cases.actions.consent import expire_consents, record_consent, take_consent_step
 from nrm.cases.actions.identity import reveal_identity, write_identity
 from nrm.cases.actions.track import choose_track
@@ -11,6 +11,7 @@ __all__ = [
     "assess_risk",
     "choose_track",
     "expire_consents",
+    "extend_clock",
     "open_case",
     "record_consent",
     "reveal_identity",

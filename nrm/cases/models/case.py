@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nrm.access.permissions import Permission
+from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
 from nrm.cases.models.consent import Purpose
 from nrm.lib.codes import new_code
@@ -188,7 +189,8 @@ class Case(models.Model):
         return self.episodes.open().exists()
 
     def has_open_task(self) -> bool:
-        return Task.objects.filter(case_code=self.code, closed_at=None).exists()
+        """What the coordinator is told of holds nobody up."""
+        return Task.objects.open().filter(case_code=self.code).exclude(role=Role.COORDINATOR).exists()
 
 
 class CaseChild(models.Model):
