@@ -239,7 +239,7 @@ def flush_past_the_guards(self: TransactionTestCase) -> None:
         with connection.cursor() as cursor:
             cursor.execute("RESET session_replication_role")
     from nrm.audit.actions import ensure_head
-    from nrm.identification.actions import load_sets
+    from nrm.identification.sets.loading import load_sets
 
     ensure_head()
     load_sets()

@@ -18,21 +18,14 @@ from nrm.cases import actions as cases
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, reference
 from nrm.cases.selectors import require, standing_in
-from nrm.identification.models import Answer, Indicator, IndicatorSet, Screening
+from nrm.identification.models import Answer, Indicator, Screening, Use
 from nrm.identification.selectors import explanation_now, newest_set
-from nrm.identification.sets import write_missing
 from nrm.lib import clock
 from nrm.vault.fields import opened, sealed
 from workflows.screening import OTHER_HELP, Conclusion, ScreeningFlow, ScreeningState
 
 #: The transitions that freeze a screening.
 COMPLETIONS = ("complete", "complete_for_other_help")
-
-
-@transaction.atomic
-def load_sets() -> list[str]:
-    """Load the published indicator sets that are missing and name them. A set that exists is never changed."""
-    return write_missing(IndicatorSet, Indicator)
 
 
 @transaction.atomic
@@ -177,7 +170,8 @@ def _locked_draft(screening: Screening, *, by: Actor) -> Screening:
 
 
 def _first_answer(draft: Screening, indicator_code: str, *, by: Actor, value: str, basis: str, note: str) -> Answer:
-    indicator = Indicator.objects.filter(indicator_set=draft.indicator_set_id, code=indicator_code).first()
+    signs = Indicator.objects.filter(indicator_set=draft.indicator_set_id, use=Use.SIGN)
+    indicator = signs.filter(code=indicator_code).first()
     if indicator is None:
         raise NotVisible
     answer = Answer(screening=draft, indicator=indicator, value=value, basis=basis, answered_by=by.user_id)

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from nrm.cases.models import Case, CaseChild
 from nrm.lib.history import History
@@ -75,6 +75,12 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def words(self) -> str:
+        """The label in the reader's language: the set's own, else from the catalogues, else as the set gives it."""
+        own: str | None = self.labels.get(get_language() or "")
+        return own or gettext(self.label)
 
 
 class Suspected(models.TextChoices):

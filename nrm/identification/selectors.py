@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.refusals import NotVisible
-from nrm.cases.models import AgeGroup, Case
+from nrm.cases.models import AgeGroup, Case, Sex
 from nrm.cases.selectors import require, standing_in
 from nrm.cases.steps import step_links
-from nrm.identification.models import Answer, AnswerValue, Indicator, IndicatorSet, Screening, Suspected
-from nrm.identification.results import READING, result_of
-from nrm.identification.scoring import Explanation, Finding, Sign, explain
+from nrm.countries import profile
+from nrm.identification.models import Answer, AnswerValue, Indicator, IndicatorSet, Screening, Use
+from nrm.identification.scoring import GENERAL_FAMILY, Coverage, Explanation, Finding, Sign, explain
 from nrm.identification.sections import HINTS, Section, section_of
 from nrm.identification.status import status_block, status_links
+from nrm.lib import clock
 from nrm.vault.fields import opened
 from workflows.screening import ScreeningFlow
 
-#: The set that screenings are made with; its newest version.
-SET = "common"
 FINDINGS = {AnswerValue.OBSERVED: Finding.PRESENT, AnswerValue.REPORTED: Finding.PRESENT}
 FINDINGS |= {AnswerValue.NOT_PRESENT: Finding.ABSENT, AnswerValue.UNKNOWN: Finding.UNKNOWN}
 
 
 def newest_set() -> IndicatorSet:
-    return IndicatorSet.objects.filter(code=SET).latest("number")
+    """The newest version that applies today: of the country's own set where it has one, else of the common one."""
+    valid = IndicatorSet.objects.filter(valid_from__lte=clock.today()).order_by("valid_from", "number")
+    own = valid.filter(country=profile.current().country).last()
+    return own or valid.filter(country="").latest("valid_from", "number")
+
+
+def set_lines() -> list[str]:
+    """Every set in the database in a line, for who runs the service."""
+    newest = newest_set()
+    found = IndicatorSet.objects.annotate(size=Count("indicators")).order_by("code", "number")
+    return [
+        f"{one}\t{one.country or 'all'}\tfrom {one.valid_from}\t{one.size} indicators" + "\tin use" * (one == newest)
+        for one in found
+    ]
 
 
 def screening_for(
@@ -52,21 +65,57 @@ def for_child(case: Case) -> bool:
     return case.age_group != AgeGroup.ADULT
 
 
+# What is asked
+
+
 def groups_of(screening: Screening) -> tuple[str, ...]:
-    """Which lists of the set are asked, by what is suspected and by age."""
-    if screening.suspected != Suspected.LABOUR:
-        return ()
-    return ("C_LAB",) if for_child(screening.case) else ("A_LAB",)
+    """The groups whose lists apply, by what is suspected and by age: A_LAB, A_SEX, C_LAB, C_SEX, or none."""
+    lists = {one for suspicion in screening.suspicions() for one in _lists(screening).get(suspicion, ())}
+    return _of_age(screening, lists)
 
 
-def asked(screening: Screening) -> list[Indicator]:
-    """The indicators of the screening, in their order: the general signs, then the lists that apply."""
-    groups = groups_of(screening)
-    return [
+def coverage_of(screening: Screening) -> Coverage:
+    """Whether there is a list for everything that is suspected, for some of it, or for nothing."""
+    covered = {bool(_lists(screening).get(suspicion)) for suspicion in screening.suspicions()}
+    return Coverage.PART if len(covered) == 2 else Coverage.WHOLE if covered == {True} else Coverage.NONE
+
+
+def _lists(screening: Screening) -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = screening.indicator_set.plan["lists"]
+    return lists
+
+
+def _of_age(screening: Screening, lists: Iterable[str]) -> tuple[str, ...]:
+    age = "C" if for_child(screening.case) else "A"
+    return tuple(f"{age}_{one}" for one in sorted(lists))
+
+
+def families_of(screening: Screening) -> list[str]:
+    """The families that fit: by the forms that are suspected, then by circumstances, age and sex."""
+    situations = [*screening.suspicions(), *screening.circumstances]
+    situations += ["child"] if for_child(screening.case) else []
+    situations += ["man"] if screening.case.sex == Sex.MAN else []
+    families = screening.indicator_set.plan["families"]
+    return list(dict.fromkeys(family for situation in situations for family in families.get(situation, ())))
+
+
+def asked(screening: Screening, answers: dict[str, Answer] | None = None) -> list[Indicator]:
+    """The signs of the screening in their order: the short list, the families that fit, the dimensions of the lists
+    that apply, the other general signs. What was answered stays, though the focus may have changed since."""
+    answered = answers_by_code(screening) if answers is None else answers
+    groups, families = groups_of(screening), families_of(screening)
+    order = list(dict.fromkeys([Section.GENERAL, *map(Section, families), *Section]))
+    signs = [
         indicator
         for indicator in screening.indicator_set.indicators.all()
-        if not indicator.dimension or any(group in indicator.strengths for group in groups)
+        if indicator.use == Use.SIGN
+        and (
+            indicator.family in (GENERAL_FAMILY, *families)
+            or any(group in indicator.strengths for group in groups)
+            or indicator.code in answered
+        )
     ]
+    return sorted(signs, key=lambda indicator: order.index(section_of(indicator)))
 
 
 def answers_by_code(screening: Screening) -> dict[str, Answer]:
@@ -76,23 +125,29 @@ def answers_by_code(screening: Screening) -> dict[str, Answer]:
 def explanation_now(screening: Screening, *, intent_recorded: bool = False) -> Explanation:
     """What the answers given so far speak for. What nobody answered is unknown."""
     answers = answers_by_code(screening)
-    signs = [
-        Sign(
-            code=indicator.code,
-            finding=FINDINGS[AnswerValue(answers[indicator.code].value)]
-            if indicator.code in answers
-            else Finding.UNKNOWN,
-            dimension=indicator.dimension,
-            strengths=indicator.strengths,
-            confidence=indicator.confidence,
-        )
-        for indicator in asked(screening)
-    ]
+    signs = [_sign(indicator, answers.get(indicator.code)) for indicator in asked(screening, answers)]
     return explain(
         signs,
-        groups=groups_of(screening),
+        groups=groups_of(screening) or _of_age(screening, _every_list(screening)),
         for_child=for_child(screening.case),
         intent_recorded=intent_recorded,
+        coverage=coverage_of(screening),
+    )
+
+
+def _every_list(screening: Screening) -> set[str]:
+    """Where no list applies, signs of a list that were answered before the focus changed still count, by any."""
+    return {one for several in _lists(screening).values() for one in several}
+
+
+def _sign(indicator: Indicator, answer: Answer | None) -> Sign:
+    return Sign(
+        code=indicator.code,
+        finding=FINDINGS[AnswerValue(answer.value)] if answer else Finding.UNKNOWN,
+        dimension=indicator.dimension,
+        strengths=indicator.strengths,
+        confidence=indicator.confidence,
+        family=indicator.family,
     )
 
 
@@ -127,6 +182,8 @@ class Questionnaire:
 
     section: Section
     hint: str | Promise
+    #: What to keep in mind here; nobody answers it.
+    advice: list[str]
     questions: list[Question]
     sections: list[SectionLink]
     next_url: str
@@ -138,24 +195,33 @@ class Questionnaire:
 
 
 def questionnaire(screening: Screening, key: str) -> Questionnaire:
-    """The section `key` of a draft; a key that is none of its sections is a missing page. Three queries."""
+    """The section `key` of a draft; a key that is none of its sections is a missing page. Four queries."""
+    answers = answers_by_code(screening)
     by_section: dict[Section, list[Indicator]] = {}
-    for indicator in asked(screening):
-        by_section.setdefault(section_of(indicator.dimension), []).append(indicator)
+    for indicator in asked(screening, answers):
+        by_section.setdefault(section_of(indicator), []).append(indicator)
     order = list(by_section)
     if key not in order:
         raise NotVisible
     section = Section(key)
-    answers = answers_by_code(screening)
     following = order[order.index(section) + 1 :]
     return Questionnaire(
         section=section,
         hint=HINTS[section],
+        advice=[one.words for one in screening.indicator_set.indicators.filter(use=Use.REMINDER, family=section)],
         questions=[_question(screening, one, answers.get(one.code)) for one in by_section[section]],
         sections=[_section_link(screening, one, by_section[one], answers, is_current=one is section) for one in order],
         next_url=section_url(screening, following[0]) if following else step_url(screening, "complete"),
         complete_url=step_url(screening, "complete"),
     )
+
+
+def questions_named(screening: Screening, codes: set[str]) -> list[Question]:
+    """Signs of the set by code, asked or no longer asked: a page that was made before the focus changed can still
+    save what was typed on it."""
+    answers = answers_by_code(screening)
+    signs = [one for one in screening.indicator_set.indicators.all() if one.use == Use.SIGN and one.code in codes]
+    return [_question(screening, one, answers.get(one.code)) for one in signs]
 
 
 def screening_url(screening: Screening) -> str:
@@ -171,11 +237,10 @@ def step_url(screening: Screening, transition: str) -> str:
 
 
 def _question(screening: Screening, indicator: Indicator, answer: Answer | None) -> Question:
-    label = gettext(indicator.label)
     if answer is None:
-        return Question(indicator.code, label)
+        return Question(indicator.code, indicator.words)
     note = opened(screening.case.person, answer, "note")
-    return Question(indicator.code, label, answer.version, answer.value, answer.basis, note)
+    return Question(indicator.code, indicator.words, answer.version, answer.value, answer.basis, note)
 
 
 def _section_link(
@@ -220,15 +285,3 @@ def block_for(case: Case, standing: Standing, actor: Actor) -> dict[str, Any] | 
 
 def screening_links(screening: Screening, standing: Standing) -> list[Any]:
     return step_links(ScreeningFlow, screening, standing, "identification:screening_step", screening.pk)
-
-
-def decision_file(case: Case, standing: Standing) -> dict[str, Any]:
-    """What the identifying body sees of a case, with a constant number of queries."""
-    screenings = case.screenings.completed().select_related("indicator_set").prefetch_related(*READING)
-    return {
-        "case": case,
-        "status": status_block(case, standing),
-        "links": status_links(case, standing),
-        "results": [result_of(screening) for screening in screenings],
-        "may_see_risk_level": standing.may(Permission.SEE_RISK_LEVEL),
-    }
