@@ -68,6 +68,7 @@ def whole_case(cast: Any) -> Whole:
         )
     cases.assess_risk(case, by=worker, expected_version=1, level="low", accommodation="needed")
     cases.take_status_step(case, "presume_on_judgement", by=worker, expected_version=2, reason="Seen.")
+    cases.choose_track(case, "agree_to_be_named", by=worker, expected_version=3)
     referral = sent(case, worker, organisations.quiet_room, "mhpss")
     to_prosecution = sent(case, worker, organisations.prosecution, "investigation")
     house = placements.write_shelter(by=shelter, code_name="Linden")

@@ -13,7 +13,19 @@ from django.utils.translation import pgettext_lazy
 
 from nrm.accounts.models import Organisation
 from nrm.accounts.selectors import child_protection_authorities
-from nrm.cases.models import Closure, DataCategory, GivenHow, Purpose, RiskDomain, RiskLevel
+from nrm.cases.actions import NOT_INDEPENDENT
+from nrm.cases.models import (
+    AgeGroup,
+    BestInterestFinding,
+    BestInterestStep,
+    Closure,
+    DataCategory,
+    GivenHow,
+    GuardianKind,
+    Purpose,
+    RiskDomain,
+    RiskLevel,
+)
 from nrm.cases.steps import StepForm
 from nrm.lib.clock import today
 from nrm.lib.forms import DayField, PartialDateField, PlainTextField
@@ -55,6 +67,71 @@ def show_authorities(field: Any) -> None:
     field.label_from_instance = lambda organisation: organisation.name
     found = list(field.queryset[:2])
     field.initial = found[0].pk if len(found) == 1 else ""
+
+
+class AgeForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    age_group = forms.ChoiceField(
+        label=pgettext_lazy("age", "Age"),
+        choices=AgeGroup,
+        widget=forms.RadioSelect,
+        help_text=_("If you are not sure, say so. The person is then protected as a child until the age is known."),
+    )
+    child_protection = ProtectForm.base_fields["child_protection"]
+    reason = PlainTextField(
+        label=_("What you base it on"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "A document, what the person says, an assessment of age. The benefit of the doubt is the person’s."
+        ),
+    )
+
+    def __init__(self, *args: Any, is_protected: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if is_protected:
+            del self.fields["child_protection"]
+        else:
+            show_authorities(self.fields["child_protection"])
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class GuardianForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind of representation"), choices=GuardianKind, widget=forms.RadioSelect)
+    contact = PlainTextField(
+        label=_("Who it is and how to reach them"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        help_text=_("Kept sealed."),
+    )
+    appointed_on = DayField(label=_("Appointed on"), initial=today)
+    is_independent = forms.BooleanField(
+        label=_("The guardian is independent"),
+        required=False,
+        help_text=NOT_INDEPENDENT,
+    )
+
+    def clean_is_independent(self) -> bool:
+        if not self.cleaned_data["is_independent"]:
+            raise ValidationError(_("Confirm that the guardian is independent, or find another one."))
+        return True
+
+
+class BestInterestForm(forms.Form):
+    step = forms.ChoiceField(label=_("Which step"), choices=BestInterestStep, widget=forms.RadioSelect)
+    childs_view = PlainTextField(
+        label=_("What the child says and wants"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("In the child’s words as far as you can, or why the child could not be asked."),
+    )
+    guardian_heard = forms.BooleanField(label=_("The guardian was heard"), required=False)
+    finding = forms.ChoiceField(label=_("Finding"), choices=BestInterestFinding, widget=forms.RadioSelect)
+    reasons = PlainTextField(
+        label=_("Reasons"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Safety, family, health, education, culture, and the conditions where there are any."),
+    )
 
 
 #: Transitions of the track that take more than a reason.

@@ -83,10 +83,19 @@ def typed(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def warn_of_names(form: forms.Form, case: Case) -> None:
+    """Beside every free text of a case that holds no name: a reminder not to write one there."""
+    if case.holds_no_name():
+        for field in form.fields.values():
+            if isinstance(field, PlainTextField) and field.lines:
+                field.warning = _("Write no names.")
+
+
 def form_page(
     request: HttpRequest, template: str, form: forms.Form, context: Mapping[str, Any], status: int = 0
 ) -> HttpResponse:
     """The page of a form; with faults in it 422, unless a refusal brings a status of its own."""
+    warn_of_names(form, context["case"])
     status = status or (UNPROCESSABLE if form.errors else 200)
     return render(request, template, {"form": form, **context}, status=status)
 
@@ -111,6 +120,7 @@ def answer_step(
     if not narrowed(standing_in(by, case_of(record)), record).may(edge.permission):
         raise NotPermitted
     form = forms_by_step.get(transition, StepForm)(typed(request), edge=edge, record=record)
+    warn_of_names(form, case_of(record))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,6 +11,9 @@ urlpatterns = [
     path("cases/<str:code>/identity/", views.identity, name="identity"),
     path("cases/<str:code>/identity/open/", views.open_identity_form, name="open_identity_form"),
     path("cases/<str:code>/identity/write/", views.write_identity, name="write_identity"),
+    path("cases/<str:code>/age/", views.record_age, name="record_age"),
+    path("cases/<str:code>/guardian/new/", views.record_guardian, name="record_guardian"),
+    path("cases/<str:code>/best-interests/new/", views.assess_best_interests, name="assess_best_interests"),
     path("cases/<str:code>/track/<slug:transition>/", views.track_step, name="track_step"),
     path("cases/<str:code>/steps/<str:transition>/", views.case_step, name="step"),
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,12 +18,12 @@ from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.selectors import active_organisations
 from nrm.audit.codes import Code
 from nrm.cases import actions, forms
-from nrm.cases.selectors import case_for, consent_for
-from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.cases.selectors import case_for, consent_for, standing_in
+from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, step_links, typed
 from nrm.vault.reasons import RevealReason
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow
-from workflows.track import TrackFlow
+from workflows.track import Track, TrackFlow
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,15 +110,68 @@ def add_note(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def record_age(request: SignedInRequest, code: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code, Permission.RECORD_AGE)
+    form = forms.AgeForm(typed(request), is_protected=case.track == Track.CHILD, initial={"version": case.version})
+    if request.method == "POST" and form.is_valid():
+        version = form.cleaned_data["version"]
+        try:
+            actions.record_age(case, by=request.actor, expected_version=version, **form.facts())
+        except (MovedOn, NotYet) as refusal:
+            status = refused_beside_form(form, refusal, Code.AGE_RECORDED, record=case, by=request.actor)
+            return form_page(request, "cases/age.html", form, {"case": case}, status)
+        messages.success(request, _("The age is recorded."))
+        return redirect(_where_to_go_on(request, case))
+    return form_page(request, "cases/age.html", form, {"case": case})
+
+
+@require_http_methods(["GET", "POST"])
+def record_guardian(request: SignedInRequest, code: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code, Permission.RECORD_GUARDIAN)
+    form = forms.GuardianForm(typed(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.record_guardian(case, by=request.actor, **form.cleaned_data)
+        except NotYet as refusal:
+            status = refused_beside_form(form, refusal, Code.GUARDIAN_RECORDED, record=case, by=request.actor)
+            return form_page(request, "cases/guardian.html", form, {"case": case}, status)
+        messages.success(request, _("The guardian is recorded."))
+        return redirect(case_page_of(case))
+    return form_page(request, "cases/guardian.html", form, {"case": case})
+
+
+@require_http_methods(["GET", "POST"])
+def assess_best_interests(request: SignedInRequest, code: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code, Permission.ASSESS_BEST_INTERESTS)
+    form = forms.BestInterestForm(typed(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.assess_best_interests(case, by=request.actor, **form.cleaned_data)
+        except NotYet as refusal:
+            status = refused_beside_form(form, refusal, Code.BEST_INTERESTS_ASSESSED, record=case, by=request.actor)
+            return form_page(request, "cases/best_interests.html", form, {"case": case}, status)
+        messages.success(request, _("The assessment is recorded."))
+        return redirect(case_page_of(case))
+    return form_page(request, "cases/best_interests.html", form, {"case": case})
+
+
+@require_http_methods(["GET", "POST"])
 def identity(request: SignedInRequest, code: str) -> HttpResponse:
     """Masked on GET. A POST with a reason opens it once, on this answer only."""
     case, standing = case_for(request.actor, code, Permission.REVEAL_IDENTITY)
     form = forms.RevealForm(typed(request))
     revealed = None
+    why_not = actions.why_no_identity(case)
     if request.method == "POST" and form.is_valid():
         revealed = actions.reveal_identity(case, by=request.actor, reason=RevealReason(form.cleaned_data["reason"]))
-    may_write = standing.may(Permission.WRITE_IDENTITY)
-    context = {"case": case, "identity": revealed, "may_write": may_write}
+    may_write = standing.may(Permission.WRITE_IDENTITY) and not why_not
+    context = {
+        "case": case,
+        "identity": revealed,
+        "may_write": may_write,
+        "why_not": why_not,
+        "steps": step_links(TrackFlow, case, standing, "cases:track_step", case.code) if why_not else [],
+    }
     return form_page(request, "cases/identity.html", form, context)
 
 
@@ -125,6 +179,7 @@ def identity(request: SignedInRequest, code: str) -> HttpResponse:
 def open_identity_form(request: SignedInRequest, code: str) -> HttpResponse:
     """The identity in a form, to be corrected. Opening it is a reveal like any other, so it is a POST."""
     case, _standing = case_for(request.actor, code, Permission.WRITE_IDENTITY)
+    actions.require_named(case)
     known = actions.reveal_identity(case, by=request.actor, reason=RevealReason.CORRECTION)
     documents = [{"kind": one.kind, "number": one.number, "country": one.country} for one in known.documents]
     contacts = [{"kind": one.kind, "value": one.value, "safe": one.safe, "note": one.note} for one in known.contacts]
@@ -140,6 +195,8 @@ def open_identity_form(request: SignedInRequest, code: str) -> HttpResponse:
 @require_POST
 def write_identity(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.WRITE_IDENTITY)
+    if case.holds_no_name():
+        actions.require_named(case)
     form = forms.IdentityForm(request.POST)
     documents = forms.DocumentForms(request.POST, prefix="documents")
     contacts = forms.ContactForms(request.POST, prefix="contacts")
@@ -148,11 +205,17 @@ def write_identity(request: SignedInRequest, code: str) -> HttpResponse:
     written = forms.identity_from(form, documents, contacts)
     try:
         actions.write_identity(case, written, by=request.actor, expected_version=form.cleaned_data["version"])
-    except MovedOn as refusal:
+    except (MovedOn, NotYet) as refusal:
         status = refused_beside_form(form, refusal, Code.IDENTITY_WRITTEN, record=case, by=request.actor)
         return _identity_page(request, case, form, documents, contacts, status=status)
     messages.success(request, _("The identity is sealed."))
     return redirect(case_page_of(case))
+
+
+def _where_to_go_on(request: SignedInRequest, case: Any) -> str:
+    """The authority for children no longer sees the case of somebody who turned out to be an adult."""
+    sees = standing_in(request.actor, case).may(Permission.SEE_CASE)
+    return case_page_of(case) if sees else reverse("desk:my_work")
 
 
 def _organisations() -> list[tuple[UUID, str]]:

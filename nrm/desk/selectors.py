@@ -19,6 +19,7 @@ from nrm.cases.models import Case, DataCategory, Participation, RiskDomain
 from nrm.cases.selectors import case_for, standings_in
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
+from nrm.desk.helped import Helped, helped
 from nrm.desk.timeline import Moment, timeline_of
 from nrm.identification import selectors as identification
 from nrm.lib.clock import now
@@ -150,6 +151,8 @@ class CasePage:
     risk: ReadRisk | None
     notes: list[ReadNote] | None
     timeline: list[Moment] | None
+    #: None for who learns nothing of the person.
+    helped: Helped | None
     blocks: dict[str, dict[str, Any] | None]
 
     @property
@@ -176,6 +179,11 @@ class CasePage:
 
     @property
     def may_reveal(self) -> bool:
+        """A case without a name has nothing to reveal."""
+        return self.may(Permission.REVEAL_IDENTITY) and not self.case.holds_no_name()
+
+    @property
+    def may_ever_reveal(self) -> bool:
         return self.may(Permission.REVEAL_IDENTITY)
 
     @property
@@ -193,6 +201,16 @@ class CasePage:
     @property
     def may_assess_risk(self) -> bool:
         return self.may(Permission.ASSESS_RISK)
+
+    @property
+    def may_record_age(self) -> bool:
+        return self.may(Permission.RECORD_AGE)
+
+    @property
+    def region(self) -> str:
+        """In the reader's language; a code that the profile does not know any more stays as it is."""
+        region = profile.current().region(self.case.region)
+        return region.name if region else self.case.region
 
     @property
     def may_record_consent(self) -> bool:
@@ -220,6 +238,7 @@ def case_page(actor: Actor, code: str) -> CasePage:
         risk=_risk(case) if standing.may(Permission.SEE_RISK) else None,
         notes=_notes(case) if standing.may(Permission.SEE_NOTES) else None,
         timeline=timeline_of(case, standing),
+        helped=helped(case, standing) if standing.may(Permission.SEE_PERSON) else None,
         blocks={room: block(case, standing, actor) for room, block in BLOCKS.items()},
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -35,7 +36,9 @@ def plain_text(text: str, *, lines: bool) -> str:
 
 
 class PlainTextField(forms.CharField):
-    """Free text, cleaned and limited. With `lines=False` it is one line."""
+    """Free text, cleaned and limited. With `lines=False` it is one line. `warning` is shown beside the field."""
+
+    warning: str | Promise = ""
 
     def __init__(self, *, lines: bool = True, max_length: int | None = None, **kwargs: Any) -> None:
         self.lines = lines

@@ -87,6 +87,13 @@ class OfferForm(StepForm):
         ]
         if not units:
             unit.help_text = _("No place is free at the moment.")
+        if self.record.not_assessed():
+            reason = self.fields["override_reason"]
+            reason.required = True
+            reason.label = _("Why the child moves now")
+            reason.help_text = _(
+                "The best interests of the child are not assessed yet. Go on only in an emergency, and say why."
+            )
 
     def facts(self) -> dict[str, Any]:
         given = super().facts()

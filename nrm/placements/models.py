@@ -152,4 +152,11 @@ class Placement(CaseChild):
         return until is not None and until >= today()
 
     def mismatches(self, unit: Unit | None) -> list[str]:
-        return unit.mismatches(self.case) if unit else []
+        """What speaks against the move there; a move to nowhere yet is not held up."""
+        return [*unit.mismatches(self.case), *self.not_assessed()] if unit else []
+
+    def not_assessed(self) -> list[str]:
+        """No child moves before their best interests are assessed, but in an emergency that somebody gives reasons for
+        (CRC Art. 3)."""
+        is_assessed = self.case.is_adult() or self.case.has_best_interest_assessment()
+        return [] if is_assessed else ["best_interests"]

@@ -31,6 +31,7 @@ MISMATCHES: dict[str, Promise] = {
     "sex": _("meant for others by sex"),
     "age": _("meant for another age"),
     "risk": _("not suitable for high risk"),
+    "best_interests": _("The best interests of the child are not assessed yet."),
 }
 
 
@@ -80,7 +81,7 @@ def placement_page(placement: Placement, standing: Standing) -> PlacementPage:
         placement=placement,
         needs=opened(placement.case.person, placement, "needs") if shows_text else "",
         override_reason=opened(placement.case.person, placement, "override_reason") if shows_text else "",
-        mismatches=mismatch_words(placement.mismatches(placement.unit)),
+        mismatches=mismatch_words(placement.mismatches(placement.unit) or placement.not_assessed()),
         links=[link for link in links if link.name not in QUIET],
         quiet_links=[link for link in links if link.name in QUIET],
         is_shelters=is_shelters,

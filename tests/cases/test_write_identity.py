@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
+from nrm.cases.actions import choose_track
 from nrm.cases.models import Case
 from nrm.vault.actions import reveal
 from nrm.vault.reasons import RevealReason
@@ -25,24 +27,30 @@ def sent(case: Case, **more: str) -> dict[str, str]:
     return {**counts, **untouched, **names, **more}
 
 
+@pytest.fixture
+def named(case: Case, cast: Any) -> Case:
+    """The person agreed to be named."""
+    return choose_track(case, "agree_to_be_named", by=cast.case_worker.actor, expected_version=case.version)
+
+
 def write(client: Client, case: Case, **more: str) -> Any:
     return client.post(reverse("cases:write_identity", args=[case.code]), sent(case, **more))
 
 
-def test_names_alone_are_enough(case: Case, cast: Any, sign_in: SignIn) -> None:
-    assert write(sign_in(cast.case_worker), case).status_code == 302
-    case.person.refresh_from_db()
-    known = reveal(case.person, by=cast.case_worker.actor, case_code=case.code, reason_code=RevealReason.CONTACT)
+def test_names_alone_are_enough(named: Case, cast: Any, sign_in: SignIn) -> None:
+    assert write(sign_in(cast.case_worker), named).status_code == 302
+    named.person.refresh_from_db()
+    known = reveal(named.person, by=cast.case_worker.actor, case_code=named.code, reason_code=RevealReason.CONTACT)
     assert (known.given_names, known.documents, known.contacts) == ("Zorica", (), ())
 
 
-def test_a_half_filled_row_is_sent_back_with_its_reason(case: Case, cast: Any, sign_in: SignIn) -> None:
-    answer = write(sign_in(cast.case_worker), case, **{"documents-0-country": "AL"})
+def test_a_half_filled_row_is_sent_back_with_its_reason(named: Case, cast: Any, sign_in: SignIn) -> None:
+    answer = write(sign_in(cast.case_worker), named, **{"documents-0-country": "AL"})
     html = answer.content.decode()
     assert answer.status_code == 422
     assert '<a href="#id_documents-0-number">' in html
     assert "Kestenova" in html
 
 
-def test_a_stranger_writes_nothing(case: Case, cast: Any, sign_in: SignIn) -> None:
-    assert write(sign_in(cast.stranger), case).status_code == 404
+def test_a_stranger_writes_nothing(named: Case, cast: Any, sign_in: SignIn) -> None:
+    assert write(sign_in(cast.stranger), named).status_code == 404

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.timezone import localdate
 
+from nrm.cases import actions as cases
 from nrm.identification import actions as identification
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
@@ -110,6 +111,12 @@ def child(whole: Whole, cast: Any) -> None:
     type(whole.case).objects.filter(pk=whole.case.pk).update(age_group="child")
 
 
+def protected(whole: Whole, cast: Any) -> None:
+    child(whole, cast)
+    case = fresh(whole.case)
+    cases.choose_track(case, "protect_as_child", by=cast.case_worker.actor, expected_version=case.version)
+
+
 def drafted(whole: Whole, cast: Any) -> None:
     type(whole.referral).objects.filter(pk=whole.referral.pk).update(state="draft")
 
@@ -149,6 +156,23 @@ FORMS = (
         silent=("account",),
     ),
     Typed("cases:step", "case_worker", ("reason",), (CASE,), step="hold"),
+    Typed("cases:record_age", "case_worker", ("reason",), (CASE,), rest={"age_group": "adult"}, of="case"),
+    Typed(
+        "cases:record_guardian",
+        "case_worker",
+        ("contact",),
+        (CASE,),
+        rest={"kind": "temporary", "appointed_on": TODAY, "is_independent": "on"},
+        before=protected,
+    ),
+    Typed(
+        "cases:assess_best_interests",
+        "case_worker",
+        ("childs_view", "reasons"),
+        (CASE,),
+        rest={"step": "accommodation", "finding": "in_best_interests"},
+        before=protected,
+    ),
     Typed(
         "cases:write_identity",
         "case_worker",
@@ -486,6 +510,7 @@ def test_every_form_with_free_text_has_a_row(whole: Whole, cast: Any, clients: d
 #: Not stored as typed: codes, secrets and addresses (tests/accounts), dates (test_dates_and_numbers.py).
 OTHERS = {"code", "password", "new_password", "new_password_again", "backup_code", "email"}
 OTHERS |= {"given_on", "ends_on", "review_on", "needed_from", "on", "at", "target_on", "reviewed_on", "agreed_on"}
+OTHERS |= {"appointed_on"}
 OTHERS |= {"next_on", "licence_valid_until"}
 
 

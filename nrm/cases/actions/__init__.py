@@ -1,23 +1,31 @@
 """What people do to a case beyond the stage rooms."""
 
+from nrm.cases.actions.age import record_age
 from nrm.cases.actions.case import add_note, assess_risk, open_case, take_case_step, take_status_step
+from nrm.cases.actions.child import NOT_INDEPENDENT, assess_best_interests, record_guardian
 from nrm.cases.actions.clocks import extend_clock, run_out_clocks
 from nrm.cases.actions.consent import expire_consents, record_consent, take_consent_step
-from nrm.cases.actions.identity import reveal_identity, write_identity
+from nrm.cases.actions.identity import require_named, reveal_identity, why_no_identity, write_identity
 from nrm.cases.actions.track import choose_track
 
 __all__ = [
+    "NOT_INDEPENDENT",
     "add_note",
+    "assess_best_interests",
     "assess_risk",
     "choose_track",
     "expire_consents",
     "extend_clock",
     "open_case",
+    "record_age",
     "record_consent",
+    "record_guardian",
+    "require_named",
     "reveal_identity",
     "run_out_clocks",
     "take_case_step",
     "take_consent_step",
     "take_status_step",
+    "why_no_identity",
     "write_identity",
 ]

@@ -144,7 +144,11 @@ class Case(models.Model):
         return not self.is_adult()
 
     def is_unnamed(self) -> bool:
-        return self.person.identity is None
+        """Asked of the database each time: whoever waited for the lock holds a person as it was before."""
+        return not Person.objects.filter(pk=self.person_id).exclude(identity=None).exists()
+
+    def holds_no_name(self) -> bool:
+        return self.track == Track.NAMELESS
 
     def has_best_interest_assessment(self) -> bool:
         return self.best_interest_assessments.favourable().exists()

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from nrm.cases import actions as cases
-from nrm.cases.models import DataCategory, Purpose, RiskDomain
+from nrm.cases.models import (
+    BestInterestFinding,
+    BestInterestStep,
+    DataCategory,
+    GuardianKind,
+    Purpose,
+    RiskDomain,
+)
 from nrm.desk.demo.life import Life
 from nrm.desk.demo.words import identity
 from nrm.identification import actions as identification
@@ -87,6 +94,41 @@ def read(life: Life) -> Waits:
     """The lead has read it and found no grounds to go on."""
     life.tidy()
     yield life.minutes(30, 90)
+
+
+def asked(life: Life) -> Waits:
+    """An adult is asked whether they want to be named; a child is protected without being asked."""
+    if life.is_child:
+        yield from protected(life)
+    elif life.traits.stays_nameless:
+        life.choose("stay_nameless")
+    else:
+        life.choose("agree_to_be_named")
+        yield from identity_written(life)
+    yield life.minutes(5, 20)
+
+
+def protected(life: Life) -> Waits:
+    """A guardian, who the child is, and a look at the child's best interests before the first move."""
+    yield from identity_written(life)
+    cases.record_guardian(
+        life.case,
+        by=life.worker,
+        kind=GuardianKind.TEMPORARY,
+        appointed_on=today(),
+        is_independent=True,
+        contact=life.text("guardian"),
+    )
+    yield life.minutes(60, 240)
+    cases.assess_best_interests(
+        life.case,
+        by=life.colleague,
+        step=BestInterestStep.ACCOMMODATION,
+        finding=BestInterestFinding.IN_BEST_INTERESTS,
+        childs_view=life.text("childs_view"),
+        reasons=life.text("best_interests"),
+        guardian_heard=True,
+    )
 
 
 def identity_written(life: Life) -> Waits:

@@ -44,6 +44,8 @@ class Traits:
     has_grounds: bool = True
     risk: str = RiskLevel.MEDIUM
     accommodation: str = Accommodation.NEEDED
+    #: An adult who does not want to be named; a child is not asked.
+    stays_nameless: bool = False
 
 
 @dataclass(slots=True)
@@ -110,6 +112,11 @@ class Life:
         case = self.case
         said = self.text(reason) if reason else ""
         cases.take_case_step(case, transition, by=self.worker, expected_version=case.version, reason=said, **facts)
+
+    def choose(self, transition: str) -> None:
+        """How the person is helped, as they decided."""
+        case = self.case
+        cases.choose_track(case, transition, by=self.worker, expected_version=case.version)
 
     def decide(self, transition: str, *, by: Actor, reason: str = "", **facts: str) -> None:
         """A transition of the protection status."""

@@ -29,9 +29,11 @@ CHILD = Traits(age=AgeGroup.CHILD, sex=Sex.WOMAN, risk=RiskLevel.HIGH, lead="cen
 IN_COMMUNITY = Traits(accommodation=Accommodation.NOT_NEEDED, risk=RiskLevel.LOW)
 NO_GROUNDS = Traits(has_grounds=False, risk=RiskLevel.LOW)
 NOT_CLEAR = Traits(suspected=Suspected.OTHER)
+NAMELESS = replace(NOT_CLEAR, stays_nameless=True)
+NAMELESS_AT_HOME = replace(IN_COMMUNITY, stays_nameless=True)
 
 SEEN = (b.reported, b.screened)
-PRESUMED = (*SEEN, b.identity_written, b.presumed)
+PRESUMED = (*SEEN, b.asked, b.presumed)
 READY = (*PRESUMED, b.assessed, b.agreed, b.noted)
 #: Where the last chapter stays true for a few days only, all before it takes less than two.
 QUICK = (*PRESUMED, b.assessed, b.agreed, r.referral_begun)
@@ -57,7 +59,7 @@ PLOTS = (
     # Identification
     Plot(0.1, (b.reported,)),
     Plot(3, SEEN),
-    Plot(1, PRESUMED, NOT_CLEAR),
+    Plot(1, PRESUMED, NAMELESS),
     Plot(22, (*READY, b.noted, b.consent_expires)),
     Plot(64, (*SEEN, b.read, e.closed_without_grounds), NO_GROUNDS),
     Plot(40, (*PRESUMED, b.assessed, b.agreed, b.screened_again, b.not_confirmed, b.review_requested)),
@@ -82,7 +84,7 @@ PLOTS = (
     Plot(45, (*SUPPORTED, s.support_paused, p.away)),
     Plot(58, (*SUPPORTED, s.support_paused, s.support_resumed, p.away, p.returned, s.next_meeting), CHILD),
     Plot(18, (*SHELTERED, s.support_planned), NOT_CLEAR),
-    Plot(70, (*AT_HOME, b.declined_status, s.support_interrupted, e.plan_drafted), IN_COMMUNITY),
+    Plot(70, (*AT_HOME, b.declined_status, s.support_interrupted, e.plan_drafted), NAMELESS_AT_HOME),
     Plot(80, (*AT_HOME, b.declined_status, b.reconsidered, s.met, s.met, b.consent_withdrawn), IN_COMMUNITY),
     Plot(66, (*AT_HOME, r.referral_sent, r.question_asked, r.question_answered, r.referral_accepted, r.service_begun,
               s.next_meeting), IN_COMMUNITY),
