@@ -33,10 +33,20 @@ def outcomes_from_here(case: Case) -> list[Outcome]:
     return possible
 
 
+def is_signed_for(transition: str) -> bool:
+    """Whether a step of the status is the body's to decide: proposed and signed, never one click."""
+    return transition in Outcome.values
+
+
+def is_proposed(case: Case) -> bool:
+    return bool(case.decisions.proposed().exists())
+
+
 def review_is_asked(case: Case) -> bool:
     """Whether the newest step of the status asked for a review."""
     steps = case.history.filter(transition__startswith=f"{StatusFlow.machine}.").order_by("-history_id")
-    return bool(steps.values_list("transition", flat=True).first() == f"{StatusFlow.machine}.request_review")
+    newest: str | None = steps.values_list("transition", flat=True).first()
+    return newest == f"{StatusFlow.machine}.request_review"
 
 
 def signatures_needed(case: Case) -> tuple[Capacity, ...]:
@@ -56,7 +66,8 @@ def has_moved_on(decision: Decision) -> bool:
     steps = decision.case.history.filter(
         transition__startswith=f"{StatusFlow.machine}.", history_date__gt=decision.proposed_at
     )
-    return steps.exclude(source_state=F("status")).exists()
+    moved: bool = steps.exclude(source_state=F("status")).exists()
+    return moved
 
 
 def why_not_sign(decision: Decision, user_id: UUID) -> str | Promise:

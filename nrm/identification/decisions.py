@@ -62,7 +62,7 @@ def propose_decision(
 def _require_proposal(case: Case, *, by: Actor, expected_version: int, outcome: str, reasons: str) -> None:
     if case.was_screened_by(by.user_id):
         raise NotYet(deciding.SCREENED_BY_READER)
-    if case.decisions.proposed().exists():
+    if deciding.is_proposed(case):
         raise MovedOn(deciding.PROPOSED_ALREADY)
     if case.version != expected_version:
         raise MovedOn
@@ -128,7 +128,9 @@ def _in_effect(decision: Decision, *, by: Actor) -> Decision:
 
 def take_back(decision: Decision, *, by: Actor, expected_version: int, reason: str) -> Decision:
     """The signatures stay in the history and count for nothing; another decision can be proposed."""
-    return lifecycle.perform(DecisionFlow, decision, "take_back", by=by, expected_version=expected_version, reason=reason)
+    return lifecycle.perform(
+        DecisionFlow, decision, "take_back", by=by, expected_version=expected_version, reason=reason
+    )
 
 
 def take_decision_step(

@@ -197,6 +197,12 @@ class Screening(CaseChild):
         """Every form of exploitation that is suspected."""
         return [self.suspected, *self.also_suspected]
 
+    def suspicion_labels(self) -> list[str]:
+        return [str(Suspected(one).label) for one in self.suspicions()]
+
+    def what_was_in_the_way(self) -> list[str]:
+        return [str(Incomplete(one).label) for one in self.incomplete_because]
+
     # What the machine asks (workflows.screening.ScreeningSubject).
 
     def has_answers(self) -> bool:
@@ -252,6 +258,18 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def signed(self) -> DecisionQuerySet:
         """Complete, and the status has not followed yet; lasts no longer than the transaction that completes it."""
         return self.filter(state=DecisionState.SIGNED)
+
+    def in_effect(self) -> DecisionQuerySet:
+        return self.filter(state=DecisionState.EFFECTIVE)
+
+    def taken_back(self) -> DecisionQuerySet:
+        return self.filter(state=DecisionState.TAKEN_BACK)
+
+    def to_be_signed_by(self, user_id: UUID) -> DecisionQuerySet:
+        """Proposed, and neither signed by this person nor about a person they screened."""
+        screened = Screening.objects.by(user_id).filter(case=OuterRef("case"))
+        signed = Signature.objects.filter(decision=OuterRef("pk"), signed_by=user_id)
+        return self.proposed().exclude(Exists(signed)).exclude(Exists(screened))
 
 
 class Outcome(models.TextChoices):

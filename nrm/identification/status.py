@@ -1,4 +1,4 @@
-"""The protection status as people read it: its national name, its history, the steps from here, the docket."""
+"""The protection status as people read it: its national name, its history, the steps from here."""
 
 from __future__ import annotations
 
@@ -11,24 +11,21 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
-from nrm.access.policy import Standing, relations_that_grant
-from nrm.access.refusals import NotPermitted
+from nrm.access.policy import Standing
 from nrm.accounts import selectors as accounts
 from nrm.audit.codes import Outcome
 from nrm.audit.models import Event
 from nrm.cases.lifecycle import place_of_reason
 from nrm.cases.models import Case
-from nrm.cases.selectors import cases_visible_to
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
-from nrm.countries.terms import ClockName
-from nrm.lib.paging import Cursor, next_url
-from nrm.tasks import selectors as tasks
-from nrm.tasks.kinds import TaskKind
-from nrm.tasks.models import Task
+from nrm.countries.terms import Capacity
+from nrm.identification import deciding
+from nrm.identification.models import CourtView, Decision
+from nrm.vault.fields import opened
 from nrm.vault.sealing import unseal_text
+from workflows.decision import DecisionFlow
 from workflows.status import LegalBasis, Status, StatusFlow
 
 #: What a status means for the person, in every country of the region.
@@ -40,8 +37,6 @@ EFFECTS: dict[str, Promise] = {
     Status.DECLINED: _("The person keeps access to services."),
     Status.WITHDRAWN: _("The rights that follow from the status end. Help is not tied to it."),
 }
-#: What the identifying body is asked to do.
-DOCKET_KINDS = (TaskKind.DECIDE_STATUS, TaskKind.REVIEW_STATUS)
 
 
 def status_term(status: str) -> str:
@@ -50,7 +45,16 @@ def status_term(status: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Signed:
+    """Who signed a decision, in which capacity, when. The name is empty for readers who may not read the reasons."""
+
+    capacity: str | Promise
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
     """One entry of the history: a status (our word, the country's) by an authority, when, why, to what effect."""
 
     status: str
@@ -62,29 +66,49 @@ class Decision:
     basis: str | Promise
     effect: str | Promise
     reason: str
+    provision: str
+    signatures: list[Signed]
 
 
-def status_history(case: Case, *, with_reasons: bool) -> list[Decision]:
-    """Every change of the status, newest first. Three queries whatever the number of changes.
+def status_history(case: Case, *, with_reasons: bool) -> list[Change]:
+    """Every change of the status, newest first. Six queries whatever the number of changes.
 
     Reasons can tell of what happened to the person, so they are opened only for who may read the screenings.
     """
     authorities = _authorities(case)
-    decisions = []
+    decisions = list(case.decisions.in_effect().prefetch_related("signatures"))
+    signers = {one.signed_by for decision in decisions for one in decision.signatures.all()} if with_reasons else set()
+    names = accounts.names_of(signers) if signers else {}
+    changes = []
     before = ""
     for row in case.history.order_by("history_id"):
         if row.status != before or row.transition.startswith(f"{StatusFlow.machine}."):
-            decisions.append(_decision(case, row, authorities.get(row.version, ""), with_reasons=with_reasons))
+            decision = _decision_behind(row, decisions)
+            authority = authorities.get(row.version, "")
+            changes.append(_change(case, row, authority, decision, names, with_reasons=with_reasons))
         before = row.status
-    return decisions[::-1]
+    return changes[::-1]
 
 
-def _decision(case: Case, row: Any, authority: str, *, with_reasons: bool) -> Decision:
+def _decision_behind(row: Any, decisions: list[Decision]) -> Decision | None:
+    """The decision that this row carries out: the newest with this outcome whose last signature is not later."""
+    before = [
+        decision
+        for decision in decisions
+        if row.transition == f"{StatusFlow.machine}.{decision.outcome}"
+        and all(one.signed_at <= row.history_date for one in decision.signatures.all())
+    ]
+    return max(before, key=lambda decision: decision.proposed_at, default=None)
+
+
+def _change(
+    case: Case, row: Any, authority: str, decision: Decision | None, names: dict[UUID, str], *, with_reasons: bool
+) -> Change:
     sealed = row.history_change_reason if with_reasons else None
     machine, _dot, name = row.transition.partition(".")
     edges = (edge for edge in StatusFlow.edges() if machine == StatusFlow.machine and edge.name == name)
     edge = next(edges, None)
-    return Decision(
+    return Change(
         status=row.status,
         label=Status(row.status).label,
         term=status_term(row.status),
@@ -94,7 +118,17 @@ def _decision(case: Case, row: Any, authority: str, *, with_reasons: bool) -> De
         basis=LegalBasis(row.status_basis).label if edge and "status_basis" in edge.writes and row.status_basis else "",
         effect=EFFECTS[row.status],
         reason=unseal_text(case.person, place_of_reason(case, row.version), sealed) if sealed else "",
+        provision=opened(case.person, decision, "provision") if decision and with_reasons else "",
+        signatures=signatures_of(decision, names) if decision else [],
     )
+
+
+def signatures_of(decision: Decision, names: dict[UUID, str]) -> list[Signed]:
+    """In the order they were given."""
+    return [
+        Signed(Capacity(one.capacity).label, names.get(one.signed_by, ""), one.signed_at)
+        for one in decision.signatures.all()
+    ]
 
 
 def _authorities(case: Case) -> dict[int, str]:
@@ -108,6 +142,23 @@ def _authorities(case: Case) -> dict[int, str]:
     return {version: names[pk] for version, pk in by_version.items() if pk in names}
 
 
+@dataclass(frozen=True, slots=True)
+class SaidByCourt:
+    """What a prosecutor or a court said, its note opened."""
+
+    view: CourtView
+    note: str
+
+
+def court_block(case: Case, standing: Standing) -> dict[str, Any] | None:
+    """What prosecution and courts said, or None where it is not shared."""
+    if not standing.may(Permission.SEE_COURT_VIEW):
+        return None
+    said = [SaidByCourt(view, opened(case.person, view, "note")) for view in case.court_views.all()]
+    may_record = standing.may(Permission.RECORD_COURT_VIEW)
+    return {"said": said, "url": reverse("identification:record_court_view", args=[case.code]) if may_record else ""}
+
+
 def status_block(case: Case, standing: Standing) -> dict[str, Any] | None:
     """The status as the case page shows it, or None where it is not shared."""
     if not standing.may(Permission.SEE_STATUS):
@@ -118,61 +169,28 @@ def status_block(case: Case, standing: Standing) -> dict[str, Any] | None:
         "term": status_term(case.status),
         "effect": EFFECTS[case.status],
         "history": status_history(case, with_reasons=standing.may(Permission.SEE_SCREENING)),
+        "court": court_block(case, standing),
     }
 
 
 def status_links(case: Case, standing: Standing) -> list[StepLink]:
-    return step_links(StatusFlow, case, standing, "identification:status_step", case.code)
+    """The steps of the status from here. What the body decides is no step of one person: the machine has it for when
+    the last signature is there, a page has the proposal instead."""
+    links = step_links(StatusFlow, case, standing, "identification:status_step", case.code)
+    links = [link for link in links if not deciding.is_signed_for(link.name)]
+    return [*_decision_link(case, standing), *links]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A time limit that runs."""
-
-    label: str
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A case before the identifying body, and its time limits."""
-
-    task: Task
-    case: Case
-    url: str
-    clocks: list[Limit]
-
-
-@dataclass(frozen=True, slots=True)
-class Docket:
-    rows: list[Waiting]
-    next_url: str
-
-
-def require_decider(actor: Actor) -> None:
-    """Only roles that decide about the status have a docket."""
-    if not relations_that_grant(actor.role, Permission.DECIDE_STATUS):
-        raise NotPermitted
-
-
-def docket_of(actor: Actor, *, after: str = "") -> Docket:
-    """What waits for the actor's body, the soonest due first, one page. Three queries whatever the number of cases."""
-    require_decider(actor)
-    waiting = tasks.open_tasks_for(actor).filter(kind__in=DOCKET_KINDS)
-    page = tasks.tasks_page(waiting, after=Cursor.read(after))
-    codes = [task.case_code for task in page.rows]
-    cases = {case.code: case for case in cases_visible_to(actor).filter(code__in=codes)}
-    limits: dict[str, list[Limit]] = {}
-    for clock in tasks.clocks_of_cases(codes):
-        limits.setdefault(clock.case_code, []).append(Limit(str(ClockName(clock.key).label), clock.due_at))
-    rows = [
-        Waiting(
-            task,
-            cases[task.case_code],
-            reverse("identification:decision", args=[task.case_code]),
-            limits.get(task.case_code, []),
-        )
-        for task in page.rows
-        if task.case_code in cases
-    ]
-    return Docket(rows, next_url(page.after))
+def _decision_link(case: Case, standing: Standing) -> list[StepLink]:
+    """To the proposal that waits, or to a new one; none where nothing can be decided."""
+    if not standing.may(Permission.DECIDE_STATUS):
+        return []
+    if deciding.is_proposed(case):
+        return [
+            StepLink("decision", _("Read the proposed decision"), reverse("identification:decision", args=[case.code]))
+        ]
+    if not deciding.outcomes_from_here(case):
+        return []
+    unmet = deciding.SCREENED_BY_READER if case.was_screened_by(standing.user_id) else ""
+    url = reverse("identification:propose_decision", args=[case.code])
+    return [StepLink("propose", DecisionFlow.beginning.label, url, unmet)]

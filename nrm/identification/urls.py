@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nrm.identification.views import opening, screening, status
+from nrm.identification.views import decisions, opening, screening, status
 
 app_name = "identification"
 urlpatterns = [
@@ -10,8 +10,13 @@ urlpatterns = [
     path("cases/<str:code>/screenings/new/", screening.begin_screening, name="begin_screening"),
     path("screenings/<uuid:pk>/", screening.screening, name="screening"),
     path("screenings/<uuid:pk>/answers/", screening.save_answers, name="save_answers"),
+    path("screenings/<uuid:pk>/focus/", screening.change_focus, name="change_focus"),
     path("screenings/<uuid:pk>/<slug:transition>/", screening.screening_step, name="screening_step"),
     path("cases/<str:code>/status/<slug:transition>/", status.status_step, name="status_step"),
-    path("docket/", status.docket, name="docket"),
-    path("docket/<str:code>/", status.decision, name="decision"),
+    path("docket/", decisions.docket, name="docket"),
+    path("docket/<str:code>/", decisions.decision, name="decision"),
+    path("cases/<str:code>/decisions/new/", decisions.propose_decision, name="propose_decision"),
+    path("decisions/<uuid:pk>/sign/", decisions.sign_decision, name="sign_decision"),
+    path("decisions/<uuid:pk>/take-back/", decisions.take_back_decision, name="take_back_decision"),
+    path("cases/<str:code>/court-views/new/", decisions.record_court_view, name="record_court_view"),
 ]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nrm.cases.steps import StepForm
 from workflows.lifecycle import Edge
-from workflows.status import LegalBasis
 
 
 class JudgementForm(StepForm):
@@ -19,20 +17,4 @@ class JudgementForm(StepForm):
         self.fields["reason"].help_text = _("What you saw and heard, and why it is enough for you.")
 
 
-class DecisionForm(StepForm):
-    status_basis = forms.ChoiceField(
-        label=_("Legal basis"), choices=[("", _("Choose")), *LegalBasis.choices], widget=forms.Select
-    )
-
-    def __init__(self, *args: Any, edge: Edge, record: Any, **options: Any) -> None:
-        super().__init__(*args, edge=edge, record=record, **options)
-        self.fields["reason"].label = _("Reasons")
-        self.fields["reason"].help_text = _("Readers of the screening see them too.")
-
-
-STATUS_STEP_FORMS: dict[str, type[StepForm]] = {
-    "presume_on_judgement": JudgementForm,
-    "identify": DecisionForm,
-    "not_identify": DecisionForm,
-    "withdraw": DecisionForm,
-}
+STATUS_STEP_FORMS: dict[str, type[StepForm]] = {"presume_on_judgement": JudgementForm}
