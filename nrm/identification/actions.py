@@ -131,14 +131,15 @@ def answer_indicator(
     """Answer an indicator of a draft, or change the answer. `expected_version` is 0 where there was no answer yet.
 
     Locks the case first, so that nobody completes the screening meanwhile. The same answer again writes nothing,
-    whatever its version: the button of the page may overtake the saving of its last answer.
+    whatever its version: the button of the page may overtake the saving of its last answer. Nor does an answer that
+    stood on the page and was left as it was while a colleague changed it.
     `MovedOn` when a colleague answered otherwise or completed it since the page was made.
     """
     draft = _locked_draft(screening, by=by)
     answer = draft.answers.filter(indicator__code=indicator_code).first()
     if answer:
         answer.screening = draft
-        if (answer.value, answer.basis, opened(draft.case.person, answer, "note")) == (value, basis, note):
+        if _says(answer, answer, value, basis, note) or _was_left(answer, expected_version, by, value, basis, note):
             return answer
     if (answer.version if answer else 0) != expected_version:
         raise MovedOn
@@ -157,6 +158,19 @@ def answer_indicator(
         answered_by=by.user_id,
         answered_at=clock.now(),
     )
+
+
+def _says(answer: Answer, row: Any, *typed: str) -> bool:
+    """Whether the answer, or a former value of it, is what was typed."""
+    return (row.value, row.basis, opened(answer.screening.case.person, row, "note")) == typed
+
+
+def _was_left(answer: Answer, version: int, by: Actor, *typed: str) -> bool:
+    """Whether the page showed what was typed, and all that came since is of colleagues."""
+    rows = list(answer.history.filter(version__gte=version).order_by("version"))
+    if not rows or rows[0].version != version or not _says(answer, rows[0], *typed):
+        return False
+    return all(row.answered_by != by.user_id for row in rows[1:])
 
 
 def _locked_draft(screening: Screening, *, by: Actor) -> Screening:

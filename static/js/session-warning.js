@@ -9,8 +9,13 @@
   let warning;
   let ending;
 
-  // By address and not by reload: a form that was sent must not be sent again.
-  const expired = () => location.replace(location.pathname + location.search);
+  // By address and not by reload: a form that was sent must not be sent again. A page that still holds answers which
+  // never arrived may stay.
+  const expired = () => {
+    const stays = !document.dispatchEvent(new CustomEvent("session:ending", { cancelable: true }));
+    if (stays) dialog.close();
+    else location.replace(location.pathname + location.search);
+  };
   const restart = () => {
     clearTimeout(warning);
     clearTimeout(ending);

@@ -11,9 +11,10 @@ from django.utils.translation import pgettext_lazy
 
 from nrm.access.refusals import MovedOn
 from nrm.cases.steps import StepForm
-from nrm.identification.models import AnswerValue, EvidenceBasis
+from nrm.identification.models import AnswerValue, EvidenceBasis, Incomplete
 from nrm.identification.selectors import Question
 from nrm.lib.forms import PlainTextField
+from workflows.screening import Conclusion
 
 LARGEST_VERSION = 2**31 - 1
 SIDE_BY_SIDE = {"class": "choices-inline"}
@@ -26,6 +27,8 @@ class AnswerForm(forms.Form):
     saved_version: int | None = None
     #: What a colleague answered while this one was being typed.
     recorded_meanwhile: str | Promise = ""
+    #: What the colleague wrote to it.
+    noted_meanwhile: str = ""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LARGEST_VERSION)
     value = forms.ChoiceField(choices=AnswerValue.choices, required=False, widget=forms.RadioSelect(attrs=SIDE_BY_SIDE))
@@ -76,11 +79,19 @@ class AnswerForm(forms.Form):
         typed = dict(self.data.items()) | {self.add_prefix("version"): str(question.version)}
         form = AnswerForm(question, typed)
         form.add_error("value", str(refusal.sentence))
-        form.recorded_meanwhile = AnswerValue(question.value).label if question.value else ""
+        if question.version != self.cleaned_data["version"]:
+            form.recorded_meanwhile = AnswerValue(question.value).label
+            form.noted_meanwhile = question.note
         return form
 
 
 class CompleteForm(StepForm):
+    conclusion = forms.ChoiceField(
+        label=_("What do you conclude?"),
+        choices=Conclusion.choices,
+        widget=forms.RadioSelect,
+        help_text=_("It closes nothing. Whatever you choose, the person is offered help."),
+    )
     judgement = PlainTextField(
         label=_("Your professional judgement"),
         required=False,
@@ -93,6 +104,14 @@ class CompleteForm(StepForm):
         help_text=_("For a person who was stopped early, for example at a border."),
     )
 
+    incomplete_because = forms.MultipleChoiceField(
+        label=_("What was in the way?"),
+        choices=Incomplete.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("What could not be seen or asked is not known; it does not speak against the person."),
+    )
+
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
         if typed.get("intent_recorded") and not typed.get("judgement"):
@@ -100,4 +119,5 @@ class CompleteForm(StepForm):
         return typed
 
 
-SCREENING_STEP_FORMS: dict[str, type[StepForm]] = {"complete": CompleteForm}
+#: The conclusion decides which of the two ways of completing it is; the form is the same.
+SCREENING_STEP_FORMS: dict[str, type[StepForm]] = {"complete": CompleteForm, "complete_for_other_help": CompleteForm}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +14,9 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import allows
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.accounts.requests import SignedInRequest
+from nrm.cases.steps import typed
 from nrm.identification import actions
-from nrm.identification.forms.opening import OPENING, LeadForm
+from nrm.identification.forms.opening import OPENING, LeadForm, PageForm
 
 OK, UNPROCESSABLE = 200, 422
 #: Where the session keeps what was chosen while a case is being opened: codes only, nothing that names a person.
@@ -47,7 +47,7 @@ def open_case_page(request: SignedInRequest, page: str) -> HttpResponse:
         return _opening_page(request, page, form, status=UNPROCESSABLE)
     if isinstance(form, LeadForm):
         return _open_now(request, form)
-    request.session[KEPT] = {**request.session.get(KEPT, {}), **form.cleaned_data}
+    request.session[KEPT] = {**_kept(request), **form.kept()}
     if form.cleaned_data.get("safe_to_talk") == "no":
         return redirect("identification:danger")
     return redirect("identification:open_case_page", PAGES[PAGES.index(page) + 1])
@@ -60,6 +60,11 @@ def danger(request: SignedInRequest) -> HttpResponse:
     return render(request, "identification/danger.html", {"next_page": PAGES[PAGES.index("safety") + 1]})
 
 
+def _kept(request: SignedInRequest) -> dict[str, Any]:
+    kept: dict[str, Any] = request.session.get(KEPT, {})
+    return kept
+
+
 def _require_opener(request: SignedInRequest) -> None:
     if not allows(request.actor, Permission.OPEN_CASE):
         raise NotPermitted
@@ -67,18 +72,16 @@ def _require_opener(request: SignedInRequest) -> None:
 
 def _first_missing(request: SignedInRequest, *, before: str) -> str:
     """The first page that was not answered yet, so that nobody skips one by its address."""
-    kept = request.session.get(KEPT, {})
+    kept = _kept(request)
     earlier = PAGES[: PAGES.index(before)]
     return next((page for page in earlier if not kept.keys() >= OPENING[page].base_fields.keys()), "")
 
 
-def _opening_form(request: SignedInRequest, page: str) -> django_forms.Form:
-    options: dict[str, Any] = {"organisation_id": request.actor.organisation_id} if page == "lead" else {}
-    data = request.POST if request.method == "POST" else None
-    return OPENING[page](data, initial=request.session.get(KEPT, {}), **options)
+def _opening_form(request: SignedInRequest, page: str) -> PageForm:
+    return OPENING[page](typed(request), initial=_kept(request), organisation_id=request.actor.organisation_id)
 
 
-def _opening_page(request: SignedInRequest, page: str, form: django_forms.Form, *, status: int = 200) -> HttpResponse:
+def _opening_page(request: SignedInRequest, page: str, form: PageForm, *, status: int = OK) -> HttpResponse:
     at = PAGES.index(page)
     context = {
         "form": form,
@@ -92,8 +95,7 @@ def _opening_page(request: SignedInRequest, page: str, form: django_forms.Form, 
 
 
 def _open_now(request: SignedInRequest, form: LeadForm) -> HttpResponse:
-    kept = request.session.pop(KEPT)
-    lead = form.cleaned_data["lead_organisation"]
-    screening = actions.open_case(by=request.actor, lead_organisation_id=lead.pk, **kept)
+    screening = actions.open_case(by=request.actor, **form.parties(), **_kept(request))
+    del request.session[KEPT]
     messages.success(request, _("The case is open. Record what you saw while it is fresh."))
     return redirect("identification:screening", screening.pk)
