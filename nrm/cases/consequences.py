@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import singledispatch
 
 from django.utils.translation import gettext as _
 
 from nrm.access.relations import Relation
+from nrm.cases.effects import time_limits
+from nrm.countries.profile import Profile
 from nrm.countries.terms import ClockName
 from nrm.tasks.kinds import TaskKind
 from workflows.effects import CloseTasks, Effect, Grant, Notify, OpenTask, Party, Revoke, StartClock, StopClock
@@ -16,6 +18,23 @@ from workflows.effects import CloseTasks, Effect, Grant, Notify, OpenTask, Party
 def sentences(effects: Iterable[Effect]) -> list[str]:
     """One sentence an effect, in the reader's language, in the order declared."""
     return [sentence(effect) for effect in effects]
+
+
+def time_limits_in_words(code: str, countries: Collection[Profile] = ()) -> list[str]:
+    """What starts and ends with an act. Of several countries, those are named that have the limit and others do not."""
+    found = []
+    for effect in time_limits(code, countries):
+        having = [one.name for one in countries if effect in time_limits(code, [one])]
+        everywhere = len(having) == len(countries)
+        found.append(sentence(effect) if everywhere else _in_some_countries(effect, having))
+    return found
+
+
+def _in_some_countries(effect: StartClock | StopClock, countries: Collection[str]) -> str:
+    named = {"clock": ClockName(effect.key).label, "countries": ", ".join(countries)}
+    if isinstance(effect, StartClock):
+        return _("Time limit starts: %(clock)s (%(countries)s)") % named
+    return _("Time limit ends: %(clock)s (%(countries)s)") % named
 
 
 @singledispatch

@@ -80,7 +80,7 @@ class Setting:
         return []
 
 
-def time_limits(code: str, countries: Collection[Profile] = ()) -> tuple[Effect, ...]:
+def time_limits(code: str, countries: Collection[Profile] = ()) -> tuple[StartClock | StopClock, ...]:
     """What profiles (of this country, unless given) start and end with an act: a transition's code or an audit code."""
     rules = [rule for country in countries or [profile.current()] for rule in country.limits()]
     starts = dict.fromkeys(StartClock(rule.key) for rule in rules if code in rule.starts_on)

@@ -20,7 +20,7 @@ from nrm.access.policy import Standing
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet, Refusal
 from nrm.audit import actions as audit
 from nrm.audit.codes import Outcome
-from nrm.cases.consequences import sentences
+from nrm.cases.consequences import sentences, time_limits_in_words
 from nrm.cases.lifecycle import case_of, narrowed
 from nrm.cases.models import Case, reference
 from nrm.cases.selectors import standing_in
@@ -145,7 +145,7 @@ def answer_step(
         "case": case_of(record),
         "record": record,
         "back_to": back_to,
-        "consequences": sentences(edge.effects),
+        "consequences": [*sentences(edge.effects), *time_limits_in_words(edge.code)],
     }
     return render(request, "cases/step.html", context, status=status)
 

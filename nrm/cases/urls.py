@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nrm.cases import views
+from nrm.cases import extending, views
 
 app_name = "cases"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("cases/<str:code>/guardian/new/", views.record_guardian, name="record_guardian"),
     path("cases/<str:code>/best-interests/new/", views.assess_best_interests, name="assess_best_interests"),
     path("cases/<str:code>/track/<slug:transition>/", views.track_step, name="track_step"),
+    path("cases/<str:code>/clocks/<uuid:pk>/extend/", extending.extend_clock, name="extend_clock"),
     path("cases/<str:code>/steps/<str:transition>/", views.case_step, name="step"),
 ]

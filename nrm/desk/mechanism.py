@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from nrm.access.permissions import Permission
 from nrm.access.policy import POLICY, Rule
-from nrm.cases.consequences import sentences
+from nrm.cases.consequences import sentences, time_limits_in_words
+from nrm.countries.profile import Profile
 from nrm.desk.diagram import Diagram, diagram_of, transitions
 from workflows.lifecycle import Lifecycle
 from workflows.registry import MACHINES
@@ -38,14 +39,16 @@ class Machine:
     diagram: Diagram
 
 
-def machines(language: str) -> list[Machine]:
+def machines(language: str, countries: Collection[Profile] = ()) -> list[Machine]:
+    """With the time limits of this country, or of the countries given."""
     with translation.override(language):
         return [
-            Machine(flow.machine, str(flow.title), list(rows_of(flow)), diagram_of(flow)) for flow in MACHINES.values()
+            Machine(flow.machine, str(flow.title), list(rows_of(flow, countries)), diagram_of(flow))
+            for flow in MACHINES.values()
         ]
 
 
-def rows_of(flow: type[Lifecycle]) -> Iterator[Row]:
+def rows_of(flow: type[Lifecycle], countries: Collection[Profile]) -> Iterator[Row]:
     """The beginning, then each transition once, with all the states it starts from."""
     begins = flow.beginning
     yield Row(
@@ -54,7 +57,7 @@ def rows_of(flow: type[Lifecycle]) -> Iterator[Row]:
         target=str(flow.states(begins.state).label),
         who=who_may(begins.permission),
         conditions=[],
-        consequences=sentences(begins.effects),
+        consequences=[*sentences(begins.effects), *time_limits_in_words(f"{flow.machine}.begin", countries)],
         needs_reason=False,
     )
     for edges in transitions(flow):
@@ -65,7 +68,7 @@ def rows_of(flow: type[Lifecycle]) -> Iterator[Row]:
             target=_names(flow, dict.fromkeys(edge.target for edge in edges)),
             who=who_may(first.permission),
             conditions=[str(condition.sentence) for condition in first.conditions],
-            consequences=sentences(first.effects),
+            consequences=[*sentences(first.effects), *time_limits_in_words(first.code, countries)],
             needs_reason=first.needs_reason,
         )
 

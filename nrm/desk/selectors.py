@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
-from nrm.access.policy import Standing, allows
+from nrm.access.policy import Standing
 from nrm.access.relations import Relation
 from nrm.accounts.selectors import names_of
+from nrm.cases.limits import Limit, limits_of
 from nrm.cases.models import Case, DataCategory, Participation, RiskDomain
 from nrm.cases.selectors import case_for, standings_in
 from nrm.cases.steps import StepLink, step_links
@@ -22,28 +23,16 @@ from nrm.countries import profile
 from nrm.desk.helped import Helped, helped
 from nrm.desk.timeline import Moment, timeline_of
 from nrm.identification import selectors as identification
-from nrm.lib.clock import now
 from nrm.lib.paging import Cursor, page_of
 from nrm.placements import selectors as placements
 from nrm.referrals import selectors as referrals
 from nrm.reintegration import selectors as reintegration
 from nrm.support import selectors as support
-from nrm.tasks.models import Clock, Task
-from nrm.tasks.selectors import (
-    Late,
-    clocks_of_case,
-    late_by_organisation,
-    open_tasks_for,
-    tasks_of_case,
-    tasks_overdue,
-    tasks_overdue_in_country,
-    tasks_page,
-)
+from nrm.tasks.models import Task
+from nrm.tasks.selectors import tasks_of_case
 from nrm.vault.fields import opened
 from workflows.case import PATH, CaseFlow, Stage
 
-#: How many late tasks the coordinator sees at once; the oldest matter most.
-TASKS_SHOWN = 25
 NOTES_SHOWN = 10
 #: How much of the timeline is open at once; the rest is one click away.
 MOMENTS_OPEN = 8
@@ -56,29 +45,6 @@ BLOCKS: Mapping[str, Callable[[Case, Standing, Actor], dict[str, Any] | None]] =
     "support": support.block_for,
     "reintegration": reintegration.block_for,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class MyWork:
-    tasks: list[Task]
-    after: Cursor | None
-    overdue: int
-    #: For the coordinator: where in the country it waits.
-    late: list[Late] = field(default_factory=list)
-
-    @property
-    def most(self) -> int:
-        """The length of the longest bar."""
-        return max((line.count for line in self.late), default=1)
-
-
-def my_work(actor: Actor, after: Cursor | None = None) -> MyWork:
-    """The actor's tasks, soonest due first; for the coordinator what is late anywhere in the country."""
-    if allows(actor, Permission.SEE_COUNTRY):
-        tasks, late = tasks_overdue_in_country(now())[:TASKS_SHOWN], late_by_organisation(now())
-        return MyWork(tasks=list(tasks), after=None, overdue=sum(line.count for line in late), late=late)
-    page = tasks_page(open_tasks_for(actor), after=after)
-    return MyWork(tasks=page.rows, after=page.after, overdue=tasks_overdue(actor, now()).count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +111,7 @@ class CasePage:
     path: list[dict[str, Any]]
     steps: list[StepLink]
     tasks: list[Task]
-    clocks: list[Clock]
+    limits: list[Limit]
     participants: list[Participant] | None
     consents: list[dict[str, Any]] | None
     risk: ReadRisk | None
@@ -232,7 +198,7 @@ def case_page(actor: Actor, code: str) -> CasePage:
         path=stepper(case),
         steps=step_links(CaseFlow, case, standing, "cases:step", case.code),
         tasks=_tasks(case, standing),
-        clocks=clocks_of_case(case.code) if shows_status else [],
+        limits=limits_of(case, standing) if shows_status else [],
         participants=_participants(case, standing) if standing.may(Permission.SEE_PARTICIPANTS) else None,
         consents=_consents(case, standing) if standing.may(Permission.SEE_CONSENT) else None,
         risk=_risk(case) if standing.may(Permission.SEE_RISK) else None,

@@ -21,6 +21,7 @@ from nrm.audit.codes import Code
 from nrm.desk import mechanism as printed
 from nrm.desk import selectors
 from nrm.desk.forms import CaseFilter
+from nrm.desk.work import my_work as my_work_of
 from nrm.lib.paging import Cursor, next_url
 from nrm.tasks import actions as tasks
 
@@ -32,7 +33,7 @@ LANDING = {Role.AUDITOR: "audit:events", Role.ADMINISTRATOR: "accounts:people"}
 def my_work(request: SignedInRequest) -> HttpResponse:
     if elsewhere := LANDING.get(request.actor.role):
         return redirect(elsewhere)
-    work = selectors.my_work(request.actor, Cursor.read(request.GET.get("after", "")))
+    work = my_work_of(request.actor, Cursor.read(request.GET.get("after", "")))
     page = {"next_url": next_url(work.after)}
     may_open_case = allows(request.actor, Permission.OPEN_CASE)
     return render(request, "desk/my_work.html", {"work": work, "page": page, "may_open_case": may_open_case})

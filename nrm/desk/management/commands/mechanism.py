@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from nrm.countries.profile import Profile, load
+from nrm.countries.terms import KOSOVO_FOOTNOTE, Country
 from nrm.desk import mechanism
 
 
@@ -31,15 +33,24 @@ class Command(BaseCommand):
 
 
 def printed_files(language: str) -> dict[str, str]:
-    """File name -> text, relative to the folder of the documents."""
+    """File name -> text, relative to the folder of the documents. The same whichever country the instance serves."""
     with translation.override(language):
-        machines = mechanism.machines(language)
+        machines = mechanism.machines(language, everywhere())
         files: dict[str, str] = {
             f"mechanism/{machine.name}.svg": render_to_string(
                 "desk/_diagram.svg", {"diagram": machine.diagram, "name": machine.name}
             )
             for machine in machines
         }
-        files["mechanism.md"] = render_to_string("desk/mechanism.md", {"machines": machines})
+        files["mechanism.md"] = with_footnote(render_to_string("desk/mechanism.md", {"machines": machines}))
         files["access.md"] = render_to_string("desk/access.md", {"table": mechanism.access_table()})
         return files
+
+
+def with_footnote(text: str) -> str:
+    """The star behind the name of Kosovo* is explained wherever the name stands."""
+    return f"{text}\n\\{KOSOVO_FOOTNOTE}\n" if str(Country.XK.label) in text else text
+
+
+def everywhere() -> list[Profile]:
+    return [load(country) for country in Country.values]
