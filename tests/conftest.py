@@ -53,6 +53,7 @@ class Organisations:
     coordination: Any
     oversight: Any
     operator: Any
+    centre_for_children: Any  # centre for social work: protects children
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Cast:
     administrator: Player
     second_administrator: Player
     stranger: Player
+    child_protection_worker: Player
     password: str = PASSWORD
 
     @property
@@ -102,6 +104,7 @@ ORGANISATIONS = (
     ("coordination", "Coordination Office", "coordination_office", False),
     ("oversight", "Oversight Commission", "oversight_body", False),
     ("operator", "Service Operator", "service_operator", False),
+    ("centre_for_children", "Centre for Children", "social_work_centre", False),
 )
 
 #: Person: attribute, name, organisation, role.
@@ -119,6 +122,7 @@ PEOPLE = (
     ("administrator", "Dana Birch", "operator", Role.ADMINISTRATOR),
     ("second_administrator", "Emin Willow", "operator", Role.ADMINISTRATOR),
     ("stranger", "Nela Pear", "far_shore", Role.CASE_WORKER),
+    ("child_protection_worker", "Irena Walnut", "centre_for_children", Role.CASE_WORKER),
 )
 
 

@@ -53,6 +53,7 @@ def test_the_second_of_two_equal_forms_has_no_effect(whole: Whole, cast: Any, cl
 #: The view that takes the steps of each machine.
 STEPS = {
     "cases:step",
+    "cases:track_step",
     "cases:consent_step",
     "identification:screening_step",
     "identification:status_step",

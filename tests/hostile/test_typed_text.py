@@ -117,6 +117,12 @@ def protected(whole: Whole, cast: Any) -> None:
     cases.choose_track(case, "protect_as_child", by=cast.case_worker.actor, expected_version=case.version)
 
 
+def grown_up(whole: Whole, cast: Any) -> None:
+    """Protected as a child, and then the age was established."""
+    protected(whole, cast)
+    type(whole.case).objects.filter(pk=whole.case.pk).update(age_group="adult")
+
+
 def drafted(whole: Whole, cast: Any) -> None:
     type(whole.referral).objects.filter(pk=whole.referral.pk).update(state="draft")
 
@@ -156,6 +162,7 @@ FORMS = (
         silent=("account",),
     ),
     Typed("cases:step", "case_worker", ("reason",), (CASE,), step="hold"),
+    Typed("cases:track_step", "case_worker", ("reason",), (CASE,), step="go_on_as_adult", before=grown_up),
     Typed("cases:record_age", "case_worker", ("reason",), (CASE,), rest={"age_group": "adult"}, of="case"),
     Typed(
         "cases:record_guardian",
@@ -371,6 +378,7 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
         "case": whole.case,
         "person": whole.case.person,
         "cases:step": whole.case,
+        "cases:track_step": whole.case,
         "cases:consent_step": whole.consent,
         "identification:screening_step": whole.screening,
         "identification:status_step": whole.case,

@@ -45,7 +45,7 @@ def test_the_goal_is_sealed(planned: Any) -> None:
 
 def test_the_lead_chooses_among_those_who_give_support(case: Any, cast: Any) -> None:
     offered = {name for _pk, name in providers_for(cast.case_worker.actor, standing_in(cast.case_worker.actor, case))}
-    assert offered == {"Open Hand", "Far Shore", "House of Lindens", "Quiet Room"}
+    assert offered == {"Open Hand", "Far Shore", "House of Lindens", "Quiet Room", "Centre for Children"}
 
 
 @pytest.mark.parametrize("organisation", ["linden_street", "prosecution", "coordination", "panel"])
