@@ -218,6 +218,34 @@ def proposals_taken_back(case: Case) -> list[Proposal]:
     return [_proposal(decision, names, "", reasons.get(decision.pk, "")) for decision in decisions]
 
 
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One assessment of a child's best interests, opened."""
+
+    step: str
+    finding: str
+    childs_view: str
+    reasons: str
+    at: datetime
+
+
+def child_block(case: Case, standing: Standing) -> dict[str, Any] | None:
+    """What protects the child, for who decides; None for adults and where it is not shared. Two queries."""
+    if not case.may_be_a_child() or not standing.may(Permission.SEE_CHILD):
+        return None
+    assessments = [
+        Assessed(
+            one.get_step_display(),
+            one.get_finding_display(),
+            opened(case.person, one, "childs_view"),
+            opened(case.person, one, "reasons"),
+            one.assessed_at,
+        )
+        for one in case.best_interest_assessments.all()
+    ]
+    return {"guardians": list(case.guardians.all()), "assessments": assessments}
+
+
 def decision_file(case: Case, standing: Standing) -> dict[str, Any]:
     """What the identifying body sees of a case, with a constant number of queries."""
     screenings = case.screenings.completed().select_related("indicator_set").prefetch_related(*READING)
@@ -230,6 +258,7 @@ def decision_file(case: Case, standing: Standing) -> dict[str, Any]:
         "proposal": proposal_of(proposed, standing.actor) if proposed else None,
         "taken_back": proposals_taken_back(case),
         "results": [result_of(screening) for screening in screenings],
+        "child": child_block(case, standing),
         "clocks": tasks.clocks_of_case(case.code),
         "may_see_risk_level": standing.may(Permission.SEE_RISK_LEVEL),
     }

@@ -1,4 +1,4 @@
-"""Decisions of the identifying body: proposed with reasons, signed by everybody the country asks for, then in effect."""
+"""Decisions of the identifying body: proposed with reasons, signed by all its country asks for, then in effect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.audit.models import Event
 from nrm.cases.actions import take_status_step
 from nrm.cases.selectors import standing_in
-from nrm.identification import actions, decisions, deciding
+from nrm.identification import actions, deciding, decisions
 from nrm.identification.docket import docket_of
 from nrm.identification.models import Decision, Signature
 from nrm.identification.status import status_history, status_links
