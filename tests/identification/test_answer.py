@@ -61,9 +61,20 @@ def test_a_section_is_saved_at_once_without_scripts(screening: Any, cast: Any, s
 
 
 def test_the_last_section_leads_to_completion(screening: Any, cast: Any, sign_in: Any) -> None:
-    url = answers_url(screening, "abuse_of_vulnerability_at_destination")
-    response = sign_in(cast.responder).post(url, typed("VD01", "unknown"))
+    client = sign_in(cast.responder)
+    last = selectors.questionnaire(screening, "general").sections[-1].key
+    code = selectors.questionnaire(screening, last).questions[0].code
+    response = client.post(answers_url(screening, last), typed(code, "unknown"))
     assert response["Location"] == reverse("identification:screening_step", args=[screening.pk, "complete"])
+
+
+def test_a_script_goes_on_only_when_it_is_told_to(screening: Any, cast: Any, sign_in: Any) -> None:
+    """A redirect followed by the browser would end on its own error page when the line breaks."""
+    headers = {"HX-Request": "true", "HX-Trigger": "signs"}
+    response = sign_in(cast.responder).post(answers_url(screening), typed("GN05", "observed"), headers=headers)
+    assert response.status_code == 200
+    assert response["HX-Redirect"].startswith(f"{reverse('identification:screening', args=[screening.pk])}?section=")
+    assert screening.answers.get().value == "observed"
 
 
 def test_the_same_answer_again_writes_nothing(screening: Any, cast: Any, sign_in: Any) -> None:
@@ -141,13 +152,70 @@ def test_an_invented_version_is_refused(screening: Any, cast: Any, sign_in: Any,
     assert not screening.answers.exists()
 
 
-def test_indicators_of_other_sections_and_lists_are_not_taken(screening: Any, cast: Any, sign_in: Any) -> None:
+def test_invented_signs_and_advice_are_not_taken(screening: Any, cast: Any, sign_in: Any) -> None:
     client = sign_in(cast.responder)
-    client.post(answers_url(screening), typed("EX01", "observed") | typed("XX99", "observed"))
+    advice = screening.indicator_set.indicators.filter(use="reminder").first().code
+    client.post(answers_url(screening), typed("XX99", "observed") | typed(advice, "observed"))
     assert not screening.answers.exists()
     assert client.get(page_url(screening, "nonsense")).status_code == 404
+    assert client.post(answers_url(screening, "nonsense")).status_code == 404
     with pytest.raises(NotVisible):
         actions.answer_indicator(screening, "XX99", by=cast.responder.actor, expected_version=0, value="observed")
+
+
+@pytest.mark.parametrize("by_htmx", [True, False])
+def test_an_answer_is_kept_though_a_colleague_changed_what_is_asked(
+    screening: Any, cast: Any, sign_in: Any, by_htmx: bool
+) -> None:
+    """The page was made while labour exploitation was suspected; its section is gone when the answer arrives."""
+    actions.change_focus(screening, by=cast.case_worker.actor, expected_version=1, suspicions=["begging"])
+    url = answers_url(screening, "exploitative_conditions")
+    headers = {"HX-Request": "true"} if by_htmx else {}
+    client = sign_in(cast.responder)
+    assert client.post(url, typed("EX01", "observed"), headers=headers).status_code == (200 if by_htmx else 302)
+    assert screening.answers.get().value == "observed"
+    response = client.post(url, typed("EX02", note=NOTE), headers=headers)
+    assert response.status_code == 422
+    assert by_htmx or NOTE in response.content.decode()
+
+
+def test_a_note_of_a_colleague_is_shown_and_not_overwritten_unseen(screening: Any, cast: Any, sign_in: Any) -> None:
+    theirs = "She looks at the <driver>"
+    sign_in(cast.case_worker).post(answers_url(screening), typed("GN01", "observed", note=theirs))
+    client = sign_in(cast.responder)
+    headers = {"HX-Request": "true"}
+    response = client.post(answers_url(screening), typed("GN01", "observed", note=NOTE), headers=headers)
+    assert response.status_code == 409
+    shown = response.content.decode()
+    assert "She looks at the &lt;driver&gt;" in shown
+    assert "Save my answer" in shown
+    kept = selectors.questions_named(screening, {"GN01"})[0]
+    assert (kept.version, kept.note) == (1, theirs)
+    client.post(answers_url(screening), typed("GN01", "observed", note=NOTE, version=1), headers=headers)
+    assert selectors.questions_named(screening, {"GN01"})[0].note == NOTE
+    assert screening.answers.get().history.count() == 2
+
+
+def test_what_was_left_as_it_stood_does_not_undo_what_a_colleague_changed(
+    screening: Any, cast: Any, sign_in: Any
+) -> None:
+    """The button sends a whole section, also the answers nobody touched."""
+    mara, ana = sign_in(cast.responder), sign_in(cast.case_worker)
+    mara.post(answers_url(screening), typed("GN01", "observed", note=NOTE))
+    ana.post(answers_url(screening), typed("GN01", "unknown", note="No bruises today", version=1))
+    stale = typed("GN01", "observed", note=NOTE, version=1) | typed("GN02", "reported")
+    response = mara.post(answers_url(screening), stale)
+    assert response.status_code == 302
+    kept = dict(screening.answers.values_list("indicator__code", "value"))
+    assert kept == {"GN01": "unknown", "GN02": "reported"}
+
+
+def test_a_change_back_is_a_change_when_a_reply_was_lost(screening: Any, cast: Any, sign_in: Any) -> None:
+    """Saved, but the phone never heard of it: its page still has the version before."""
+    client = sign_in(cast.responder)
+    client.post(answers_url(screening), typed("GN01", "observed"))
+    client.post(answers_url(screening), typed("GN01", "unknown", version=1))
+    assert client.post(answers_url(screening), typed("GN01", "observed", version=1)).status_code == 409
 
 
 def test_a_child_is_asked_the_child_list(screening: Any, case: Any) -> None:

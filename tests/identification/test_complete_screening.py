@@ -16,6 +16,7 @@ from nrm.identification.models import Screening
 from nrm.identification.results import result_of
 from nrm.identification.scoring import Explanation
 from nrm.notices.models import Notice
+from nrm.tasks.models import Task
 from tests.identification.conftest import SPEAKS_FOR_IT
 
 JUDGEMENT = "Ivana Canarić said the foreman keeps her passport"
@@ -39,7 +40,7 @@ def test_the_result_is_explained(screening: Any, answer: Any, cast: Any, sign_in
     answer(screening, **SPEAKS_FOR_IT, GN05="observed")
     client = sign_in(cast.responder)
     assert client.get(step_url(screening)).status_code == 200
-    response = client.post(step_url(screening), {"version": 1, "judgement": JUDGEMENT})
+    response = client.post(step_url(screening), {"version": 1, "conclusion": "exploitation", "judgement": JUDGEMENT})
     assert response["Location"] == page(screening)
     shown = words(client.get(page(screening)))
     assert "speaks for presuming the status" in shown
@@ -120,15 +121,100 @@ def test_age_decides_the_rule(cast: Any, answer: Any) -> None:
 def test_recorded_intent_needs_words(screening: Any, answer: Any, cast: Any, sign_in: Any) -> None:
     answer(screening, DR01="reported", DR08="reported")
     client = sign_in(cast.responder)
-    assert client.post(step_url(screening), {"version": 1, "intent_recorded": "on"}).status_code == 422
-    client.post(step_url(screening), {"version": 1, "intent_recorded": "on", "judgement": JUDGEMENT})
+    assert (
+        client.post(
+            step_url(screening), {"version": 1, "conclusion": "exploitation", "intent_recorded": "on"}
+        ).status_code
+        == 422
+    )
+    typed = {"version": 1, "conclusion": "exploitation", "intent_recorded": "on", "judgement": JUDGEMENT}
+    client.post(step_url(screening), typed)
     kept = Screening.objects.get()
     assert kept.intent_recorded
     assert Explanation.from_codes(kept.result).suggests_presumption
 
 
-def test_nothing_answered_cannot_be_completed(screening: Any, cast: Any, sign_in: Any) -> None:
+def test_a_conclusion_is_asked_for(screening: Any, answer: Any, cast: Any, sign_in: Any) -> None:
+    answer(screening, GN01="observed")
     response = sign_in(cast.responder).post(step_url(screening), {"version": 1, "judgement": JUDGEMENT})
+    assert response.status_code == 422
+    assert JUDGEMENT in response.content.decode()
+    assert Screening.objects.get().is_draft
+
+
+@pytest.mark.parametrize("conclusion", ["smuggling", "vulnerable"])
+def test_other_help_is_a_task_of_the_lead(
+    screening: Any, answer: Any, cast: Any, sign_in: Any, conclusion: str
+) -> None:
+    """No presumption, and still nobody leaves with nothing."""
+    answer(screening, GN01="not_present")
+    client = sign_in(cast.responder)
+    typed = {"version": 1, "conclusion": conclusion, "incomplete_because": ["no_time", "no_interpreter"]}
+    assert client.post(step_url(screening), typed).status_code == 302
+    kept = Screening.objects.get()
+    assert (kept.state, kept.conclusion) == ("completed", conclusion)
+    assert kept.incomplete_because == ["no_time", "no_interpreter"]
+    assert kept.history.latest("history_id").transition == "screening.complete_for_other_help"
+    lead = cast.organisations.open_hand
+    assert Task.objects.filter(case_code=kept.case.code, kind="refer_to_other_help", organisation=lead).exists()
+    assert kept.case.has_other_grounds_for_help()
+    shown = words(client.get(page(kept)))
+    assert "Nobody leaves with nothing" in shown
+    assert "No interpreter" in shown
+
+
+@pytest.mark.parametrize("conclusion", ["exploitation", "unclear"])
+def test_the_other_conclusions_make_no_such_task(screening: Any, answer: Any, cast: Any, conclusion: str) -> None:
+    answer(screening, GN01="observed")
+    actions.complete_screening(screening, by=cast.responder.actor, expected_version=1, conclusion=conclusion)
+    assert Screening.objects.get().history.latest("history_id").transition == "screening.complete"
+    assert not Task.objects.filter(kind="refer_to_other_help").exists()
+
+
+def test_there_is_one_button_and_the_conclusion_chooses_the_way(
+    screening: Any, answer: Any, cast: Any, sign_in: Any
+) -> None:
+    answer(screening, GN01="observed")
+    client = sign_in(cast.responder)
+    url = step_url(screening, "complete_for_other_help")
+    assert client.post(url, {"version": 1, "conclusion": "unclear"}).status_code == 302
+    kept = Screening.objects.get()
+    assert kept.history.latest("history_id").transition == "screening.complete"
+    assert url not in client.get(page(kept)).content.decode()
+
+
+def test_an_adult_is_asked_how_to_be_helped(completed: Any, cast: Any, sign_in: Any) -> None:
+    shown = sign_in(cast.responder).get(page(completed)).content.decode()
+    for transition in ("agree_to_be_named", "stay_nameless"):
+        assert reverse("cases:track_step", args=[completed.case.code, transition]) in shown
+    assert "without waiting for consent" not in shown
+    assert "cases/" in shown
+    to_officer = sign_in(cast.officer).get(page(completed))
+    assert to_officer.status_code == 403 or "stay_nameless" not in to_officer.content.decode()
+
+
+@pytest.mark.parametrize("age_group", ["child", "unknown"])
+def test_a_child_is_protected_and_not_asked(cast: Any, answer: Any, sign_in: Any, age_group: str) -> None:
+    screening = actions.open_case(
+        by=cast.responder.actor,
+        lead_organisation_id=cast.organisations.open_hand.pk,
+        age_group=age_group,
+        sex="unknown",
+        suspicions=["begging"],
+        safe_to_talk="yes",
+    )
+    answer(screening, GN01="observed")
+    done = actions.complete_screening(screening, by=cast.responder.actor, expected_version=1)
+    shown = sign_in(cast.responder).get(page(done)).content.decode()
+    assert "protected without waiting for consent" in shown
+    assert "stay_nameless" not in shown
+    assert "agree_to_be_named" not in shown
+
+
+def test_nothing_answered_cannot_be_completed(screening: Any, cast: Any, sign_in: Any) -> None:
+    response = sign_in(cast.responder).post(
+        step_url(screening), {"version": 1, "conclusion": "exploitation", "judgement": JUDGEMENT}
+    )
     assert response.status_code == 422
     assert "Answer at least one indicator first." in response.content.decode()
     assert JUDGEMENT in response.content.decode()
@@ -137,7 +223,9 @@ def test_nothing_answered_cannot_be_completed(screening: Any, cast: Any, sign_in
 
 
 def test_only_once(completed: Any, cast: Any, sign_in: Any) -> None:
-    assert sign_in(cast.case_worker).post(step_url(completed), {"version": 1}).status_code == 409
+    assert (
+        sign_in(cast.case_worker).post(step_url(completed), {"version": 1, "conclusion": "unclear"}).status_code == 409
+    )
     with pytest.raises(MovedOn):
         actions.complete_screening(completed, by=cast.case_worker.actor, expected_version=1)
 
