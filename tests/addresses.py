@@ -52,6 +52,7 @@ ADDRESSES = sorted(set(names(get_resolver().url_patterns)))
 def address(name: str, whole: Whole, cast: Any) -> str:
     """The address of this view for the whole case and the case worker's account."""
     records = {
+        "identification:change_focus": whole.screening,
         "identification:screening": whole.screening,
         "identification:save_answers": whole.screening,
         "identification:screening_step": whole.screening,

@@ -160,11 +160,11 @@ def test_a_case_is_led_only_by_who_can(
     client = clients["responder"]
     client.get(reverse("identification:open_case"))
     chosen = {
-        "age": {"age_group": "adult"},
-        "sex": {"sex": "woman"},
-        "suspected": {"suspected": "labour"},
         "safety": {"safe_to_talk": "yes"},
         "language": {},
+        "person": {"age_group": "adult", "sex": "woman"},
+        "suspected": {"suspicions": ["labour"]},
+        "circumstances": {},
     }
     for page, answer in chosen.items():
         assert client.post(reverse("identification:open_case_page", args=[page]), answer).status_code == 302

@@ -51,6 +51,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "desk:mechanism": ("case_worker", 4),
     "desk:my_work": ("case_worker", 6),
     "identification:begin_screening": ("case_worker", 6),
+    "identification:change_focus": ("case_worker", 6),
     "identification:danger": ("case_worker", 4),
     "identification:decision": ("officer", 20),
     "identification:docket": ("officer", 12),
