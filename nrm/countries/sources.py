@@ -29,10 +29,15 @@ def require_known(keys: Iterable[str]) -> None:
             raise ValueError(f"{key!r} is no source; add it to nrm/countries/sources.toml.")
 
 
+def label(key: str) -> str:
+    """The key of a document, or in words that there is none."""
+    return {GENERAL_KNOWLEDGE: _("General knowledge"), OURS: _("Own default")}.get(key, key)
+
+
 def reference(key: str) -> str:
     """What a key stands for; what is no document is said in the reader's language."""
     if key == GENERAL_KNOWLEDGE:
-        return _("General knowledge, not seen in a source")
+        return _("Not seen in a source; to be confirmed")
     if key == OURS:
         return _("A default of this service; no law was found")
     return references()[key]

@@ -10,5 +10,6 @@ urlpatterns = [
     path("tasks/<uuid:pk>/done/", views.finish_task, name="finish_task"),
     path("cases/", views.case_list, name="case_list"),
     path("cases/<str:code>/", views.case_page, name="case_page"),
+    path("country/", views.country, name="country"),
     path("mechanism/", views.mechanism, name="mechanism"),
 ]

@@ -20,6 +20,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.desk import mechanism as printed
 from nrm.desk import selectors
+from nrm.desk.country import country_page
 from nrm.desk.forms import CaseFilter
 from nrm.desk.work import my_work as my_work_of
 from nrm.lib.paging import Cursor, next_url
@@ -82,6 +83,13 @@ def case_page(request: SignedInRequest, code: str) -> HttpResponse:
     page = selectors.case_page(request.actor, code)
     audit.record(Code.CASE_READ, by=request.actor, case_code=page.case.code)
     return render(request, "desk/case_page.html", {"page": page, "case": page.case, "standing": page.standing})
+
+
+@require_GET
+def country(request: SignedInRequest) -> HttpResponse:
+    page = country_page(request.actor)
+    audit.record(Code.PROFILE_READ, by=request.actor)
+    return render(request, "desk/country.html", {"page": page})
 
 
 @require_GET

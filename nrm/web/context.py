@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.roles import Role
+from nrm.countries import profile
 
 CASE_ROLES = frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR, Role.CLOCK}
 EVERYBODY = frozenset(Role)
@@ -80,6 +81,12 @@ NAVIGATION = (
         frozenset({Role.ADMINISTRATOR}),
         ("accounts:confirm_reset", "accounts:withdraw_reset"),
     ),
+    Entry(
+        "desk:country",
+        _("Country profile"),
+        "flag",
+        frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.AUDITOR}),
+    ),
     Entry("desk:mechanism", _("How it works"), "sitemap", EVERYBODY),
 )
 
@@ -94,6 +101,7 @@ class Item(NamedTuple):
 def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": navigation(request),
+        "footnote": profile.current().footnote,
         "is_demo": settings.NRM_DEMO,
         "exit_url": settings.NRM_EXIT_URL,
         "idle_minutes": settings.NRM_SESSION_IDLE_MINUTES,

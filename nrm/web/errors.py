@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from nrm.countries import profile
+
 log = logging.getLogger("nrm.web")
 
 #: When even the template of the error page does not render.
@@ -19,7 +21,11 @@ BARE = "<!doctype html><html lang=en><title>Desk</title><p>Something went wrong.
 
 def page(template: str, status: int, **context: Any) -> HttpResponse:
     """A page without request, session or database: the same bytes for everybody who reads the same language."""
-    frame = {"exit_url": settings.NRM_EXIT_URL, "is_demo": settings.NRM_DEMO}
+    frame = {
+        "exit_url": settings.NRM_EXIT_URL,
+        "footnote": profile.current().footnote,
+        "is_demo": settings.NRM_DEMO,
+    }
     return HttpResponse(render_to_string(template, {**frame, **context}), status=status)
 
 

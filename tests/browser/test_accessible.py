@@ -54,6 +54,13 @@ def test_the_desks_of_those_who_help(desk: Callable[..., Desk], cast: Any, work:
         assert barriers(one) == [], address
 
 
+def test_the_desk_of_an_administrator(desk: Callable[..., Desk], cast: Any, size: Any, settings: Any) -> None:
+    settings.NRM_COUNTRY = "ba"
+    dana = desk(cast.administrator, viewport=size)
+    dana.open("/country/")
+    assert barriers(dana) == []
+
+
 def barriers(one: Desk) -> list[str]:
     found = Axe().run(one.page, options=RULES).response["violations"]
     return [f"{rule['id']}: {node['html']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,9 +12,15 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone, translation
 
+from nrm.audit.codes import Code, steps
+from nrm.cases import checks
+from nrm.cases.models import Case
 from nrm.countries import page
-from nrm.countries.profile import EVERYWHERE, Profile, Sourced, current, load, parsed, read
-from nrm.countries.terms import ClockName, Country
+from nrm.countries.limits import first_day
+from nrm.countries.profile import EVERYWHERE, Profile, current, load, parsed, read
+from nrm.countries.public_holidays import subdivisions
+from nrm.countries.sources import Sourced, references
+from nrm.countries.terms import BodyTask, ClockName, Country, DayKind, Remedy
 from workflows.status import Status
 
 COUNTRIES = Country.values
@@ -32,10 +40,23 @@ def profile(request: pytest.FixtureRequest) -> Profile:
     return load(request.param)
 
 
+def given(name: str) -> Iterator[dict[str, Any]]:
+    """Every table of a country's file that says whether it was checked."""
+
+    def tables(value: Any) -> Iterator[dict[str, Any]]:
+        parts: Any = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        if isinstance(value, dict) and "checked" in value:
+            yield value
+        for part in parts:
+            yield from tables(part)
+
+    return tables(read(name))
+
+
 def sourced(value: Any) -> list[Sourced]:
     """Every value with a source inside `value`."""
     if isinstance(value, Sourced):
-        return [value]
+        return [value, *sourced(getattr(value, "later", ()))]
     if is_dataclass(value):
         return [found for field in fields(value) for found in sourced(getattr(value, field.name))]
     if isinstance(value, tuple):
@@ -52,11 +73,34 @@ def test_every_value_names_its_source_and_says_whether_it_was_checked(profile: P
         assert not (value.checked and value.source in {"ours", "general knowledge"})
 
 
-def test_every_source_is_listed_in_the_documentation(profile: Profile) -> None:
+def test_the_page_is_told_every_value(profile: Profile) -> None:
+    assert sorted(map(repr, profile.values())) == sorted(map(repr, sourced(profile)))
+
+
+def test_as_many_values_are_unverified_as_the_files_say(profile: Profile) -> None:
+    own = read(profile.country)["clocks"]
+    defaults = {key: rule for key, rule in read(EVERYWHERE)["clocks"].items() if key not in own}
+    unverified = [one for one in (*given(profile.country), *defaults.values()) if not one["checked"]]
+    assert sum(not value.checked for value in profile.values()) == len(unverified) > 0
+
+
+def test_every_source_is_listed_and_used() -> None:
+    used = {key for code in COUNTRIES for value in load(code).values() for key in value.sources}
+    assert used - {"ours", "general knowledge"} == set(references())
     listed = page.PATH.read_text(encoding="utf-8")
-    for value in sourced(profile):
-        for key in value.source.split(";")[0].split(", "):
-            assert f"`{key}`" in listed
+    assert [key for key in used if f"`{key}`" not in listed] == []
+
+
+def test_what_is_unverified_can_be_told_from_what_has_no_source(profile: Profile) -> None:
+    """Our own reading of a source is unverified, as a default of ours is."""
+    for value in profile.values():
+        assert not (value.checked and {"ours", "general knowledge"} & set(value.sources))
+
+
+def test_since_when_a_value_holds_is_a_date(profile: Profile) -> None:
+    for value in profile.values():
+        assert re.fullmatch(r"(\d{4}(-\d\d){0,2})?", value.valid_from)
+        assert first_day(value.valid_from) <= date(2026, 12, 31)
 
 
 def test_every_country_identifies_and_reflects(profile: Profile) -> None:
@@ -65,7 +109,43 @@ def test_every_country_identifies_and_reflects(profile: Profile) -> None:
     assert rule is not None
     assert (rule.length, rule.checked) == REFLECTION[profile.country]
     assert rule.floor == 30 <= rule.length
-    assert rule.starts_on == "status.presume"
+    assert {"status.presume", "status.presume_on_judgement", "status.reconsider"} == set(rule.starts_on)
+
+
+def test_every_country_says_who_speaks_for_a_child(profile: Profile) -> None:
+    body = profile.body(BodyTask.GUARDIANSHIP)
+    assert body is not None
+    assert not body.checked
+
+
+def test_bodies_and_regions_are_named_in_the_languages_of_the_country(profile: Profile) -> None:
+    languages = {"sr" if code == "sr-latn" else code for code in profile.languages.value.split()}
+    for named in (*profile.bodies, *profile.regions):
+        assert {"en"} | languages <= set(named.names)
+
+
+def test_a_negative_decision_has_no_appeal_in_serbia() -> None:
+    remedies = {code: (load(code).review.remedy, load(code).review.checked) for code in COUNTRIES}
+    assert remedies.pop("rs") == (Remedy.NO_APPEAL, True)
+    assert set(remedies.values()) == {(Remedy.NOT_ESTABLISHED, False)}
+
+
+def test_a_working_day_is_counted_only_where_a_source_says_so(profile: Profile) -> None:
+    for rule in profile.clocks.values():
+        assert rule.day_kind is DayKind.CALENDAR or rule.checked
+
+
+def test_permits_have_the_lengths_that_were_collected() -> None:
+    permits = {code: load(code).clocks["permit_months_initial"] for code in COUNTRIES}
+    months = {code: (rule.length, rule.longest, rule.checked) for code, rule in permits.items()}
+    assert months == {
+        "al": (24, None, False),
+        "ba": (6, None, False),
+        "xk": (6, None, False),
+        "me": (3, 12, False),
+        "mk": (6, None, False),
+        "rs": (12, None, False),
+    }
 
 
 def test_every_clock_has_a_name_and_a_beginning_that_exists(profile: Profile) -> None:
@@ -73,7 +153,24 @@ def test_every_clock_has_a_name_and_a_beginning_that_exists(profile: Profile) ->
         assert key in ClockName
         assert rule.label
         assert all(length > 0 for length in rule.lengths)
-        assert rule.starts_on.split(".")[0] in {"case", "status", "referral"}
+        assert rule.starts_on
+
+
+def test_every_clock_starts_and_stops_with_an_act_that_exists(profile: Profile) -> None:
+    known = {*Code.values, *steps()}
+    for rule in profile.clocks.values():
+        assert {*rule.starts_on, *rule.stops_on} <= known
+
+
+@pytest.mark.parametrize("list_", ["starts_on", "stops_on"])
+def test_a_misspelt_act_refuses_the_start(monkeypatch: pytest.MonkeyPatch, list_: str) -> None:
+    own = read("mk")
+    own["clocks"]["reflection_days"][list_] = ["status.presum"]
+    misspelt = parsed("mk", own, read(EVERYWHERE))
+    monkeypatch.setattr(checks, "load", lambda code: misspelt)
+    found = checks.time_limits_start_and_stop_with_known_acts()
+    assert {error.id for error in found} == {"nrm.E005"}
+    assert "mk: reflection_days names the unknown act status.presum" in {error.msg for error in found}
 
 
 def test_only_serbia_sets_hours_for_the_formal_assessment() -> None:
@@ -124,6 +221,50 @@ def test_hours_count_from_the_moment_and_days_end_with_the_last_day() -> None:
     assert contacts == [date(2026, 6, 6), date(2029, 3, 6)]
 
 
+#: How many regions stand directly under the country.
+UPPERMOST = {"al": 12, "ba": 3, "xk": 7, "me": 3, "mk": 8, "rs": 4}
+
+
+def test_regions_form_a_tree(profile: Profile) -> None:
+    codes = [region.code for region in profile.regions]
+    assert len(codes) == len(set(codes))
+    assert all(region.part_of in {"", *codes} for region in profile.regions)
+    assert len(profile.parts_of()) == UPPERMOST[profile.country]
+    assert all(len(code) <= Case._meta.get_field("region").max_length for code in codes)
+
+
+def test_bosnia_and_herzegovina_is_two_entities_ten_cantons_and_a_district() -> None:
+    profile = load("ba")
+    assert [region.code for region in profile.parts_of()] == ["FBIH", "RS", "BD"]
+    assert [region.code for region in profile.parts_of("FBIH")] == [f"FBIH-{number:02}" for number in range(1, 11)]
+    assert profile.parts_of("RS") == profile.parts_of("BD") == ()
+
+
+def test_a_canton_keeps_the_public_holidays_of_its_entity() -> None:
+    profile = load("ba")
+    assert {code: profile.holidays_in(code) for code in ("FBIH-03", "RS", "BD", "", "unknown")} == {
+        "FBIH-03": "BIH",
+        "RS": "SRP",
+        "BD": "BRC",
+        "": "",
+        "unknown": "",
+    }
+    assert {region.holidays for region in profile.parts_of()} == set(subdivisions("ba"))
+
+
+def test_no_country_lists_a_part_of_another() -> None:
+    of_serbia = {name for region in load("rs").regions for name in region.names.values()}
+    assert not [name for name in of_serbia if re.search("kosov|косов", name, re.IGNORECASE)]
+
+
+@pytest.mark.parametrize("part_of", ["NOWHERE", "FBIH-02"])
+def test_a_region_inside_one_that_is_not_named_before_it_refuses_the_start(part_of: str) -> None:
+    own = read("ba")
+    own["regions"][1]["part_of"] = part_of
+    with pytest.raises(ValueError, match="FBIH-01"):
+        parsed("ba", own, read(EVERYWHERE))
+
+
 def test_the_profile_of_this_instance_is_the_one_of_the_settings(settings: Any) -> None:
     settings.NRM_COUNTRY = "me"
     assert current().country is Country.ME
@@ -142,6 +283,9 @@ def test_an_unknown_country_refuses_the_start(code: str) -> None:
         (("clocks", "reflection_days", "lenghts"), [3], TypeError),
         (("status_terms", "potential", "term"), "suspect", ValueError),
         (("id_number", "checked"), None, TypeError),
+        (("id_number", "source"), "hearsay", ValueError),
+        (("review", "remedy"), "appeal", ValueError),
+        (("decision", "signatures"), ["anybody"], ValueError),
     ],
 )
 def test_a_misspelt_profile_refuses_the_start(path: tuple[str, ...], value: object, error: type[Exception]) -> None:

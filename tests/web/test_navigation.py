@@ -36,11 +36,16 @@ def test_nobody_sees_a_navigation() -> None:
 
 def test_an_administrator_is_led_to_no_case() -> None:
     own = {"accounts:people", "accounts:organisations", "accounts:lost_devices"}
-    assert urls(Role.ADMINISTRATOR) == own | {"desk:mechanism"}
+    assert urls(Role.ADMINISTRATOR) == own | {"desk:country", "desk:mechanism"}
 
 
 def test_an_auditor_is_led_to_the_log() -> None:
-    assert urls(Role.AUDITOR) == {"audit:events", "desk:mechanism"}
+    assert urls(Role.AUDITOR) == {"audit:events", "desk:country", "desk:mechanism"}
+
+
+def test_who_asks_whether_a_value_of_the_country_holds() -> None:
+    allowed = {rule.role for rule in POLICY[Permission.SEE_PROFILE]}
+    assert {role for role in Role if "desk:country" in urls(role)} == allowed
 
 
 def test_only_a_shelter_is_led_to_places() -> None:

@@ -22,5 +22,4 @@ class Command(BaseCommand):
             if write:
                 page.PATH.write_text(page.with_tables(page.PATH.read_text(encoding="utf-8")), encoding="utf-8")
             else:
-                for table in (page.bodies, page.statuses, page.clocks):
-                    self.stdout.write(f"{table(page.profiles())}\n")
+                self.stdout.write("\n\n".join(page.tables().values()))
