@@ -195,6 +195,7 @@ FORMS = (
         "case_worker",
         ("judgement",),
         (("case_worker", "identification:screening"), ("officer", "identification:decision")),
+        rest={"conclusion": "unclear"},
         step="complete",
         before=answered,
     ),
