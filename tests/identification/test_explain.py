@@ -1,61 +1,32 @@
-"""What a screening speaks for: the published rule, its bounds, and how dimensions are combined."""
+"""What a screening speaks for: how dimensions are combined, what is asked next, and where no rule reaches."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from nrm.identification.scoring import (
-    ASK_AT_ONCE,
     DIMENSIONS,
     EXPLOITATION,
+    Coverage,
+    Dimension,
     Explanation,
     Finding,
     Outcome,
     Sign,
     combine,
     explain,
-    is_positive,
 )
-from nrm.identification.sets import published
 
-#: The four ways a dimension becomes positive, as the source prints them: so many strong, medium, weak at least.
-PRINTED = [(2, 0, 0), (1, 1, 0), (1, 0, 1), (0, 3, 0), (0, 2, 1)]
-#: The examples of the source's reading.
-EXAMPLES = {
-    (2, 0, 0): True,
-    (1, 0, 0): False,
-    (1, 0, 1): True,
-    (1, 1, 0): True,
-    (0, 3, 0): True,
-    (0, 2, 1): True,
-    (0, 2, 0): False,
-    (0, 1, 5): False,
-    (0, 0, 9): False,
-}
 MEANS = tuple(name for name in DIMENSIONS if name != EXPLOITATION)
-LABOUR_LIST = [entry for entry in published()[0]["indicators"] if entry["dimension"]]
-
-
-@pytest.mark.parametrize(("counts", "positive"), list(EXAMPLES.items()))
-def test_the_examples_of_the_source(counts: tuple[int, int, int], positive: bool) -> None:
-    assert is_positive(*counts) is positive
-
-
-@pytest.mark.parametrize("counts", list(product(range(5), range(7), range(7))))
-def test_every_count_agrees_with_the_printed_list(counts: tuple[int, int, int]) -> None:
-    printed = any(all(have >= need for have, need in zip(counts, least, strict=True)) for least in PRINTED)
-    assert is_positive(*counts) is printed
 
 
 def sign(
     code: str, finding: Finding = Finding.PRESENT, dimension: str = EXPLOITATION, strength: str = "strong"
 ) -> Sign:
-    return Sign(code, finding, dimension, {"A_LAB": strength}, {"A_LAB": "secondary"})
+    return Sign(code, finding, dimension, {"A_LAB": strength}, {"A_LAB": "sourced"})
 
 
 def labour(*signs: Sign, for_child: bool = False, intent: bool = False) -> Explanation:
@@ -130,63 +101,55 @@ def test_positive_in_either_list_counts() -> None:
     assert explanation.is_provisional
 
 
-def test_without_a_list_nothing_is_ruled_out() -> None:
-    explanation = explain([Sign("GN01", Finding.PRESENT)], groups=[], for_child=False)
+def test_without_a_list_the_result_stays_open_and_says_so() -> None:
+    signs = [
+        Sign("FM01", Finding.PRESENT, family="forced_marriage"),
+        Sign("GN02", Finding.UNKNOWN),
+        Sign("FM02", Finding.UNKNOWN, family="forced_marriage"),
+        Sign("FM03", Finding.ABSENT, family="forced_marriage"),
+    ]
+    explanation = explain(signs, groups=[], for_child=False, coverage=Coverage.NONE)
     assert explanation.outcome is Outcome.UNDETERMINED
+    assert explanation.coverage is Coverage.NONE
     assert explanation.dimensions == ()
+    assert (explanation.general, explanation.general_unknown) == (("FM01",), ("GN02", "FM02"))
+    assert explanation.ask_next == ("FM02", "GN02")
+    assert not explanation.is_provisional
+
+
+def test_beside_a_list_its_negative_result_stays_open_too() -> None:
+    absent = [replace(one, finding=Finding.ABSENT) for one in (*EXPLOITED, *COERCED)]
+    assert explain(absent, groups=["A_LAB"], for_child=False).outcome is Outcome.NEGATIVE
+    beside = explain(absent, groups=["A_LAB"], for_child=False, coverage=Coverage.PART)
+    assert beside.outcome is Outcome.UNDETERMINED
+    assert all(one.outcome is Outcome.NEGATIVE for one in beside.dimensions)
+
+
+def test_a_sign_outside_the_lists_that_apply_is_kept_but_not_rated() -> None:
+    """Answered while the person was taken for an adult, who then turned out to be a child."""
+    no_protection = Sign("EX06", Finding.PRESENT, EXPLOITATION, {"A_LAB": "medium"}, {"A_LAB": "sourced"})
+    explanation = explain([no_protection], groups=["C_LAB"], for_child=True)
+    assert explanation.dimensions == (Dimension(EXPLOITATION, Outcome.NEGATIVE, ("EX06",)),)
+    assert not explanation.gives_grounds
+
+
+def test_results_kept_before_there_were_more_words_stay_readable() -> None:
+    kept: dict[str, Any] = {
+        "for_child": False,
+        "dimensions": [{"name": EXPLOITATION, "outcome": "positive", "present": ["EX01", "EX04"], "unknown": []}],
+        "general": ["GN05"],
+        "strong": ["EX01"],
+        "ask_next": [],
+        "intent_recorded": False,
+        "is_provisional": False,
+        "outcome": "undetermined",
+    }
+    explanation = Explanation.from_codes(kept)
+    assert not explanation.dimensions[0].is_provisional
+    assert (explanation.general_unknown, explanation.coverage) == ((), Coverage.WHOLE)
+    assert Explanation.from_codes(kept | {"dimensions": []}).coverage is Coverage.NONE
 
 
 def test_codes_bring_the_explanation_back() -> None:
     explanation = labour(*EXPLOITED, sign("CD01", Finding.UNKNOWN, dimension=MEANS[0]))
     assert Explanation.from_codes(explanation.as_codes()) == explanation
-
-
-answered = st.lists(st.sampled_from(Finding), min_size=len(LABOUR_LIST), max_size=len(LABOUR_LIST))
-
-
-def signs_of(findings: list[Finding]) -> list[Sign]:
-    return [
-        Sign(entry["code"], finding, entry["dimension"], entry["strengths"], entry["confidence"])
-        for entry, finding in zip(LABOUR_LIST, findings, strict=True)
-    ]
-
-
-@given(answered, st.integers(0, len(LABOUR_LIST) - 1), st.booleans(), st.sampled_from(["A_LAB", "C_LAB"]))
-def test_one_more_present_sign_never_turns_positive_into_less(
-    findings: list[Finding], at: int, for_child: bool, group: str
-) -> None:
-    before = explain(signs_of(findings), groups=[group], for_child=for_child)
-    findings[at] = Finding.PRESENT
-    after = explain(signs_of(findings), groups=[group], for_child=for_child)
-    for one, other in zip(before.dimensions, after.dimensions, strict=True):
-        assert one.outcome is not Outcome.POSITIVE or other.outcome is Outcome.POSITIVE
-    assert not before.suggests_presumption or after.suggests_presumption
-    assert not before.gives_grounds or after.gives_grounds
-
-
-@given(answered, st.booleans(), st.sampled_from(["A_LAB", "C_LAB"]))
-def test_unknown_never_counts_as_present(findings: list[Finding], for_child: bool, group: str) -> None:
-    with_unknown = explain(signs_of(findings), groups=[group], for_child=for_child)
-    ruled_out = [Finding.ABSENT if finding is Finding.UNKNOWN else finding for finding in findings]
-    without = explain(signs_of(ruled_out), groups=[group], for_child=for_child)
-    positive = {one.name for one in with_unknown.dimensions if one.outcome is Outcome.POSITIVE}
-    assert positive == {one.name for one in without.dimensions if one.outcome is Outcome.POSITIVE}
-    assert with_unknown.suggests_presumption == without.suggests_presumption
-    assert with_unknown.gives_grounds == without.gives_grounds
-
-
-@given(answered, st.booleans())
-def test_negative_means_that_no_unknown_sign_could_change_it(findings: list[Finding], for_child: bool) -> None:
-    explanation = explain(signs_of(findings), groups=["A_LAB"], for_child=for_child)
-    highest = [Finding.PRESENT if finding is Finding.UNKNOWN else finding for finding in findings]
-    if explanation.outcome is Outcome.NEGATIVE:
-        assert not explain(signs_of(highest), groups=["A_LAB"], for_child=for_child).suggests_presumption
-
-
-@given(answered, st.booleans())
-def test_only_unknown_signs_are_asked_next_and_not_many_at_once(findings: list[Finding], for_child: bool) -> None:
-    explanation = explain(signs_of(findings), groups=["A_LAB"], for_child=for_child)
-    unknown = {entry["code"] for entry, found in zip(LABOUR_LIST, findings, strict=True) if found is Finding.UNKNOWN}
-    assert set(explanation.ask_next) <= unknown
-    assert len(explanation.ask_next) <= ASK_AT_ONCE
-    assert bool(explanation.ask_next) == (explanation.outcome is Outcome.UNDETERMINED)
