@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.test import override_settings
 from django.utils import timezone
 
 from nrm.accounts.models import SecondFactorReset
@@ -17,6 +18,7 @@ from nrm.referrals import actions as referrals
 from nrm.reintegration import actions as reintegration
 from nrm.support import actions as support
 from nrm.tasks.models import Task
+from tests.deciding import propose
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Whole:
 
     case: Case
     screening: Any
+    decision: Any
     consent: Any
     referral: Any
     referral_to_prosecution: Any
@@ -86,6 +89,7 @@ def whole_case(cast: Any) -> Whole:
     return Whole(
         case=case,
         screening=screening,
+        decision=proposed(case, cast),
         consent=consent,
         referral=referral,
         referral_to_prosecution=to_prosecution,
@@ -99,6 +103,12 @@ def whole_case(cast: Any) -> Whole:
         task=Task.objects.filter(case_code=case.code, organisation=organisations.open_hand, closed_at=None).first(),
         reset=SecondFactorReset.objects.first(),
     )
+
+
+def proposed(case: Case, cast: Any) -> Any:
+    """A decision that waits for two more signatures, whatever the country of the test asks for."""
+    with override_settings(NRM_COUNTRY="rs"):
+        return propose(case, cast.second_officer)
 
 
 def open_doors(organisations: Any) -> None:

@@ -47,6 +47,9 @@ FORMS_WITH_DATES = {
     "review": Typed("reintegration:review", "case_worker", (), rest={"outcome": "achieved"}),
     "plan": Typed("reintegration:step", "case_worker", (), step="agree"),
     "contact": Typed("reintegration:follow_up", "case_worker", (), rest={"how": "phone", "on": "5/3/2026"}),
+    "court": Typed(
+        "identification:record_court_view", "case_worker", (), rest={"authority": "court", "opinion": "pending"}
+    ),
     "organisation": Typed("accounts:add_organisation", "administrator", (), rest={"kind": "ngo", "name": "New House"}),
 }
 #: Form, the field with the date, and whether it has to be filled in.
@@ -61,6 +64,7 @@ DATES = (
     ("plan", "agreed_on", True),
     ("contact", "on", True),
     ("contact", "next_on", False),
+    ("court", "dated_on", True),
     ("organisation", "licence_valid_until", False),
 )
 

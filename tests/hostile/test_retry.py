@@ -57,6 +57,7 @@ STEPS = {
     "cases:consent_step",
     "identification:screening_step",
     "identification:status_step",
+    "identification:take_back_decision",
     "referrals:step",
     "placements:step",
     "support:step",

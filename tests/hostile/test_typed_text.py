@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 
 from nrm.cases import actions as cases
 from nrm.identification import actions as identification
+from nrm.identification import decisions
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
 from nrm.support import actions as support
@@ -105,6 +106,12 @@ def answered(whole: Whole, cast: Any) -> None:
     code = first_indicator(whole)
     worker = cast.case_worker.actor
     identification.answer_indicator(fresh(whole.screening), code, by=worker, expected_version=0, value="observed")
+
+
+def taken_back(whole: Whole, cast: Any) -> None:
+    decision = fresh(whole.decision)
+    by = cast.second_officer.actor
+    decisions.take_back(decision, by=by, expected_version=decision.version, reason="The wrong article.")
 
 
 def child(whole: Whole, cast: Any) -> None:
@@ -201,11 +208,28 @@ FORMS = (
     ),
     Typed(
         "identification:status_step",
-        "officer",
+        "case_worker",
         ("reason",),
         (CASE, ("officer", "identification:decision")),
-        step="identify",
-        rest={"status_basis": "indicators"},
+        step="decline",
+    ),
+    Typed(
+        "identification:propose_decision",
+        "officer",
+        ("provision", "reasons"),
+        (CASE, ("officer", "identification:decision")),
+        rest={"outcome": "identify", "basis": "indicators", "capacity": "team_member"},
+        short=("provision",),
+        of="case",
+        before=taken_back,
+    ),
+    Typed("identification:take_back_decision", "officer", ("reason",), (("officer", "identification:decision"),)),
+    Typed(
+        "identification:record_court_view",
+        "case_worker",
+        ("note",),
+        (CASE, ("officer", "identification:decision")),
+        rest={"authority": "court", "opinion": "pending", "dated_on": TODAY},
     ),
     Typed(
         "referrals:prepare",
@@ -383,6 +407,7 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
         "cases:consent_step": whole.consent,
         "identification:screening_step": whole.screening,
         "identification:status_step": whole.case,
+        "identification:take_back_decision": whole.decision,
         "referrals:change": whole.referral,
         "referrals:step": whole.referral,
         "placements:step": whole.placement,

@@ -12,11 +12,13 @@ from nrm.accounts import actions as accounts
 from nrm.accounts.models import ResetReason
 from nrm.cases import actions as cases
 from nrm.identification import actions as identification
+from nrm.identification import decisions
+from nrm.identification.models import Decision
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
 from nrm.reintegration import actions as reintegration
 from nrm.support import actions as support
-from tests.whole import Whole
+from tests.whole import Whole, proposed
 
 
 def add_one_of_each(whole: Whole, cast: Any, number: int) -> None:
@@ -55,6 +57,7 @@ def another_case(cast: Any) -> Any:
 def everything_once_more(case: Any, whole: Whole, cast: Any) -> None:
     worker, clinician, organisations = cast.case_worker.actor, cast.clinician.actor, cast.organisations
     screened(case, whole, cast)
+    decided(case, cast)
     cases.add_note(case, by=worker, body="She called.")
     for purpose, recipient in (("service", None), ("referral", organisations.quiet_room)):
         cases.record_consent(
@@ -93,6 +96,16 @@ def screened(case: Any, whole: Whole, cast: Any) -> None:
             draft, open_code, by=worker, expected_version=0, value="observed", basis="", note="Seen."
         )
     identification.complete_screening(done, by=worker, expected_version=done.version, judgement="Afraid.")
+
+
+def decided(case: Any, cast: Any) -> None:
+    """A proposal taken back and another one that waits, but for the whole case, and what a court said."""
+    if not Decision.objects.filter(case=case).exists():
+        waiting, by = proposed(case, cast), cast.second_officer.actor
+        decisions.take_back(waiting, by=by, expected_version=waiting.version, reason="The wrong article.")
+        proposed(case, cast)
+    said = {"authority": "court", "opinion": "pending", "dated_on": localdate(), "note": "Later."}
+    decisions.record_court_view(case, by=cast.case_worker.actor, **said)
 
 
 def asked(case: Any, cast: Any) -> None:
