@@ -6,7 +6,7 @@ is named in a protocol beside each machine; what is asked of the actor is `may(p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Protocol
@@ -238,13 +238,16 @@ class Lifecycle:
                     **transition.custom,
                 )
 
-    def buttons(self) -> list[Button]:
-        """What the actor may do from here, and for what is not possible yet, the reason. Others' steps are absent."""
+    def buttons(self, *, besides: Collection[str] = ()) -> list[Button]:
+        """What the actor may do from here, and for what is not possible yet, the reason. Others' steps are absent, and
+        those of the names `besides`, of which nothing is asked."""
         if self.actor is None:
             return []
         seen: dict[str, Button] = {}
         for edge in self.edges():
-            if edge.source == self.current and edge.name not in seen and self.actor.may(edge.permission):
+            if edge.source != self.current or edge.name in seen or edge.name in besides:
+                continue
+            if self.actor.may(edge.permission):
                 seen[edge.name] = Button(edge.name, edge.label, edge.target, edge.needs_reason, self._unmet(edge))
         return list(seen.values())
 

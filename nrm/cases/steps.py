@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,9 +44,17 @@ class StepLink:
         return not self.unmet
 
 
-def step_links(flow: type[Lifecycle], record: Any, standing: Standing, url_name: str, *args: Any) -> list[StepLink]:
-    """The steps the actor may take on this record now; `url_name` takes `args` and the transition's name."""
-    buttons = flow(record, narrowed(standing, record)).buttons()
+def step_links(
+    flow: type[Lifecycle],
+    record: Any,
+    standing: Standing,
+    url_name: str,
+    *args: Any,
+    besides: Collection[str] = (),
+) -> list[StepLink]:
+    """The steps the actor may take on this record now, `besides` left out; `url_name` takes `args` and the
+    transition's name."""
+    buttons = flow(record, narrowed(standing, record)).buttons(besides=besides)
     return [
         StepLink(button.name, button.label, reverse(url_name, args=[*args, button.name]), button.unmet)
         for button in buttons

@@ -15,6 +15,8 @@ from nrm.identification.models import Decision, Outcome
 from workflows.decision import DecisionFlow
 from workflows.status import StatusFlow
 
+#: Steps of the status that are the body's to decide: proposed and signed, never one click.
+SIGNED_FOR = frozenset(Outcome.values)
 SCREENED_BY_READER = DecisionFlow.decider_did_not_screen.sentence
 PROPOSED_ALREADY = _("A decision is proposed already. Read it first.")
 NOT_FROM_THIS_STATUS = _("This cannot be decided from the present status.")
@@ -31,11 +33,6 @@ def outcomes_from_here(case: Case) -> list[Outcome]:
     if Outcome.UPHOLD in possible and not review_is_asked(case):
         possible.remove(Outcome.UPHOLD)
     return possible
-
-
-def is_signed_for(transition: str) -> bool:
-    """Whether a step of the status is the body's to decide: proposed and signed, never one click."""
-    return transition in Outcome.values
 
 
 def is_proposed(case: Case) -> bool:

@@ -173,7 +173,8 @@ class Proposal:
 
 def decision_for(actor: Actor, pk: UUID) -> tuple[Decision, Standing]:
     """A decision on a case that the actor decides about."""
-    decision = Decision.objects.select_related("case__person").filter(pk=pk).first()
+    decisions = Decision.objects.select_related("case__person").prefetch_related("signatures")
+    decision = decisions.filter(pk=pk).first()
     if decision is None:
         raise NotVisible
     standing = standing_in(actor, decision.case)

@@ -176,8 +176,7 @@ def status_block(case: Case, standing: Standing) -> dict[str, Any] | None:
 def status_links(case: Case, standing: Standing) -> list[StepLink]:
     """The steps of the status from here. What the body decides is no step of one person: the machine has it for when
     the last signature is there, a page has the proposal instead."""
-    links = step_links(StatusFlow, case, standing, "identification:status_step", case.code)
-    links = [link for link in links if not deciding.is_signed_for(link.name)]
+    links = step_links(StatusFlow, case, standing, "identification:status_step", case.code, besides=deciding.SIGNED_FOR)
     return [*_decision_link(case, standing), *links]
 
 

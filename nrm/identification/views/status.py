@@ -21,7 +21,7 @@ from workflows.status import NOT_SIGNED, StatusFlow
 def status_step(request: SignedInRequest, code: str, transition: str) -> HttpResponse:
     case, standing = case_for(request.actor, code)
     require(standing, Permission(edge_from_here(StatusFlow, case, transition).permission))
-    if deciding.is_signed_for(transition):
+    if transition in deciding.SIGNED_FOR:
         if request.method == "POST":
             raise NotYet(NOT_SIGNED)
         return redirect("identification:propose_decision", case.code)
