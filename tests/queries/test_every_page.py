@@ -62,7 +62,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "identification:screening_step": ("case_worker", 7),
     "identification:sign_decision": ("officer", 15),
     "identification:status_step": ("case_worker", 7),
-    "identification:take_back_decision": ("officer", 7),
+    "identification:take_back_decision": ("officer", 8),
     "placements:add_unit": ("shelter_worker", 4),
     "placements:change_unit": ("shelter_worker", 5),
     "placements:page": ("case_worker", 11),
