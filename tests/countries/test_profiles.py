@@ -120,8 +120,8 @@ def test_every_country_says_who_speaks_for_a_child(profile: Profile) -> None:
 
 def test_bodies_and_regions_are_named_in_the_languages_of_the_country(profile: Profile) -> None:
     languages = {"sr" if code == "sr-latn" else code for code in profile.languages.value.split()}
-    for named in (*profile.bodies, *profile.regions):
-        assert {"en"} | languages <= set(named.names)
+    named = [one.names for one in profile.bodies] + [one.names for one in profile.regions]
+    assert [names for names in named if not {"en"} | languages <= names.keys()] == []
 
 
 def test_a_negative_decision_has_no_appeal_in_serbia() -> None:
@@ -230,7 +230,7 @@ def test_regions_form_a_tree(profile: Profile) -> None:
     assert len(codes) == len(set(codes))
     assert all(region.part_of in {"", *codes} for region in profile.regions)
     assert len(profile.parts_of()) == UPPERMOST[profile.country]
-    assert all(len(code) <= Case._meta.get_field("region").max_length for code in codes)
+    assert max(map(len, codes)) <= (Case._meta.get_field("region").max_length or 0)
 
 
 def test_bosnia_and_herzegovina_is_two_entities_ten_cantons_and_a_district() -> None:

@@ -145,11 +145,8 @@ def all_checked(profile: Profile) -> Profile:
         return replace(value, checked=True)
 
     singles = ("languages", "id_number", "data_protection_law", "decision", "review")
-    tuples = ("bodies", "shelters", "regions")
-    mappings = ("status_terms", "clocks")
-    return replace(
-        profile,
-        **{name: checked(getattr(profile, name)) for name in singles},
-        **{name: tuple(map(checked, getattr(profile, name))) for name in tuples},
-        **{name: {key: checked(value) for key, value in getattr(profile, name).items()} for name in mappings},
-    )
+    changes: dict[str, Any] = {name: checked(getattr(profile, name)) for name in singles}
+    changes |= {name: tuple(map(checked, getattr(profile, name))) for name in ("bodies", "shelters", "regions")}
+    for name in ("status_terms", "clocks"):
+        changes[name] = {key: checked(value) for key, value in getattr(profile, name).items()}
+    return replace(profile, **changes)

@@ -37,7 +37,7 @@ def names() -> set[str]:
 
 
 def footnotes() -> set[str]:
-    found = set()
+    found: set[str] = set()
     for language in LANGUAGES:
         with translation.override(language):
             found.add(escape(str(KOSOVO_FOOTNOTE)))
