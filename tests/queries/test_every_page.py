@@ -48,7 +48,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "cases:track_step": ("case_worker", 9),
     "desk:case_list": ("case_worker", 11),
     "desk:case_page": ("case_worker", 45),
-    "desk:country": ("administrator", 5),
+    "desk:country": ("administrator", 9),
     "desk:mechanism": ("case_worker", 4),
     "desk:my_work": ("case_worker", 6),
     "identification:begin_screening": ("case_worker", 6),
