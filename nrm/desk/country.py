@@ -128,7 +128,7 @@ def line(what: object, *values: object, given: Sourced | None, details: Iterable
 
 def bodies(profile: Profile) -> Iterator[Line]:
     for body in profile.bodies:
-        yield line(body.task.label, body.name, given=body, details=[(_("Form"), [str(body.form.label)])])
+        yield line(body.task.label, body.name, given=body, details=[(_("Kind"), [str(body.form.label)])])
 
 
 def words(profile: Profile) -> Iterator[Line]:
@@ -177,7 +177,7 @@ def length(count: int, rule: ClockRule) -> str:
 def shelters(profile: Profile) -> Iterator[Line]:
     for shelter in profile.shelters:
         count = [str(shelter.count)] if shelter.count else []
-        yield line(shelter.type.label, given=shelter, details=[(_("Number"), count)])
+        yield line(shelter.type.label, given=shelter, details=[(_("How many"), count)])
 
 
 def law(profile: Profile) -> Iterator[Line]:
