@@ -32,10 +32,12 @@ FINDINGS |= {AnswerValue.NOT_PRESENT: Finding.ABSENT, AnswerValue.UNKNOWN: Findi
 
 
 def newest_set() -> IndicatorSet:
-    """The newest version that applies today: of the country's own set where it has one, else of the common one."""
+    """The newest version that applies today: of the country's own set where it has one, else of the common one, and on
+    a day before all of them the first."""
     valid = IndicatorSet.objects.filter(valid_from__lte=clock.today()).order_by("valid_from", "number")
     own = valid.filter(country=profile.current().country).last()
-    return own or valid.filter(country="").latest("valid_from", "number")
+    common = IndicatorSet.objects.filter(country="").order_by("valid_from", "number")
+    return own or common.filter(valid_from__lte=clock.today()).last() or common.earliest("valid_from", "number")
 
 
 def set_lines() -> list[str]:
