@@ -1,4 +1,4 @@
-"""The published sets are in every database, once, and never change; a country may put its own on top of the common one."""
+"""The published sets are in every database, once, and never change. A country may put its own on top of them."""
 
 from __future__ import annotations
 
@@ -417,3 +417,10 @@ def test_a_whole_set_with_a_code_twice_is_refused() -> None:
     whole["indicators"] = [*whole["indicators"], whole["indicators"][0]]
     with pytest.raises(SetRefused, match="GN01: stands in the set 2 times"):
         check(whole)
+
+
+def test_the_example_of_the_handbook_can_be_loaded(load_file: Any) -> None:
+    handbook = (settings.BASE_DIR / "docs" / "indicators.md").read_text(encoding="utf-8")
+    example = handbook.split("```json\n")[1].split("```")[0]
+    assert load_file(example) == "Loaded mk 1.\n"
+    assert IndicatorSet.objects.get(code="mk").indicators.count() == 257 - 1 + 1
