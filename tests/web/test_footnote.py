@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.hostile.asking import undone
 from tests.whole import whole_case
 
 LANGUAGES = [code for code, _name in installed.LANGUAGES]
+MATRIX = tomllib.loads((Path(__file__).parents[1] / "permissions" / "matrix.toml").read_text())
 FOOTNOTE = re.compile("without prejudice to positions on status")
 
 
@@ -53,17 +55,23 @@ def has_footnote(page: str) -> bool:
 
 
 def pages(cast: Any, sign_in: Callable[[Any], Client]) -> dict[str, str]:
-    """Every page that somebody gets, by who and what."""
+    """Every page, and every refusal of it, as the first who gets it sees it."""
     whole = whole_case(cast)
     clients = {player: sign_in(getattr(cast, player)) for player in PLAYERS} | {"nobody": Client()}
     found = {}
     for name in ADDRESSES:
-        for player, client in clients.items():
-            with undone(client):
-                response = client.get(address(name, whole, cast))
+        for player in askers(name):
+            with undone(clients[player]):
+                response = clients[player].get(address(name, whole, cast))
             if response.headers.get("Content-Type", "").startswith("text/html") and response.status_code != 302:
                 found[f"{name} {player} {response.status_code}"] = response.content.decode()
     return found
+
+
+def askers(name: str) -> list[str]:
+    """One for each of the answers that are written down for the address."""
+    answers = dict(zip((*PLAYERS, "nobody"), MATRIX[name]["get"].split(), strict=True))
+    return list({answer: player for player, answer in reversed(answers.items())}.values())
 
 
 def test_the_name_carries_its_star_in_every_language() -> None:
