@@ -164,7 +164,7 @@ def _sent_back(
     """The section again: saved answers as they now are, the others as they were typed, with the reason."""
     questions = _section_still_asked(found, section, forms)
     wrong = {form.question.code: form for form in forms if form.errors}
-    shown = [wrong.pop(question.code, None) or AnswerForm(question) for question in questions.questions]
+    shown = [wrong.pop(one.code) if one.code in wrong else AnswerForm(one) for one in questions.questions]
     return _section_page(request, found, questions, forms=[*shown, *wrong.values()], status=status)
 
 
