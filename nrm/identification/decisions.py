@@ -145,13 +145,10 @@ def take_decision_step(
 def record_court_view(
     case: Case, *, by: Actor, authority: str, opinion: str, dated_on: date, note: str = ""
 ) -> CourtView:
-    """What a prosecutor or a court said. It stands beside the status and never changes it."""
+    """What a prosecutor or a court said. It stands beside the status and never changes it.
+
+    The audit log says that something was recorded, not what: it has readers who do not see this.
+    """
     view = CourtView(case=case, authority=authority, opinion=opinion, dated_on=dated_on, recorded_by=by.user_id)
     view.note = sealed(case.person, view, "note", note)
-    return lifecycle.add(
-        view,
-        by=by,
-        permission=Permission.RECORD_COURT_VIEW,
-        code=Code.COURT_VIEW_RECORDED,
-        data={"authority": authority, "opinion": opinion},
-    )
+    return lifecycle.add(view, by=by, permission=Permission.RECORD_COURT_VIEW, code=Code.COURT_VIEW_RECORDED)

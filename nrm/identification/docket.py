@@ -58,6 +58,12 @@ class Waiting:
     clocks: list[Limit]
     signed: int = 0
     needed: int = 0
+    #: Whether it waits for the reader's own signature.
+    is_mine: bool = False
+
+    @property
+    def what_to_do(self) -> str | Promise:
+        return TaskKind.SIGN_DECISION.label if self.is_mine else self.task.what_to_do
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +102,13 @@ def docket_of(actor: Actor, *, after: str = "") -> Docket:
     codes = list(mine.order_by("proposed_at", "id").values_list("case__code", flat=True)[: paging.PAGE])
     to_sign = [] if after else list(waiting.filter(case_code__in=codes))
     page = tasks.tasks_page(waiting.exclude(case_code__in=codes), after=Cursor.read(after))
-    rows = _rows([*to_sign, *page.rows], {case.code: case for case in _named(cases, [*to_sign, *page.rows])})
+    waits = [*to_sign, *page.rows]
+    named = cases.filter(code__in=[task.case_code for task in waits])
+    rows = _rows(waits, {case.code: case for case in named}, set(codes))
     return Docket(
         body=identifying_body(),
-        to_sign=[row for row in rows if row.case.code in codes],
-        rows=[row for row in rows if row.case.code not in codes],
+        to_sign=[row for row in rows if row.is_mine],
+        rows=[row for row in rows if not row.is_mine],
         next_url=next_url(page.after),
     )
 
@@ -114,20 +122,22 @@ def _one_a_case(open_tasks: TaskQuerySet) -> TaskQuerySet:
     return docket.exclude(Exists(beside), kind=TaskKind.SIGN_DECISION)
 
 
-def _named(cases: Any, rows: Iterable[Task]) -> Any:
-    return cases.filter(code__in=[task.case_code for task in rows])
-
-
-def _rows(waiting: list[Task], cases: dict[str, Case]) -> list[Waiting]:
+def _rows(waiting: list[Task], cases: dict[str, Case], mine: set[str]) -> list[Waiting]:
     limits: dict[str, list[Limit]] = {}
     for clock in tasks.clocks_of_cases(cases):
         limits.setdefault(clock.case_code, []).append(Limit(str(ClockName(clock.key).label), clock.due_at))
     proposed = Decision.objects.proposed().filter(case__in=cases.values()).prefetch_related("signatures")
     decisions = {decision.case_id: decision for decision in proposed}
-    return [_row(task, cases[task.case_code], limits, decisions) for task in waiting if task.case_code in cases]
+    return [
+        _row(task, cases[task.case_code], limits, decisions, is_mine=task.case_code in mine)
+        for task in waiting
+        if task.case_code in cases
+    ]
 
 
-def _row(task: Task, case: Case, limits: dict[str, list[Limit]], decisions: dict[UUID, Decision]) -> Waiting:
+def _row(
+    task: Task, case: Case, limits: dict[str, list[Limit]], decisions: dict[UUID, Decision], *, is_mine: bool
+) -> Waiting:
     decision = decisions.get(case.pk)
     return Waiting(
         task=task,
@@ -137,6 +147,7 @@ def _row(task: Task, case: Case, limits: dict[str, list[Limit]], decisions: dict
         clocks=limits.get(case.code, []),
         signed=len(decision.signatures.all()) if decision else 0,
         needed=len(decision.needs) if decision else 0,
+        is_mine=is_mine,
     )
 
 

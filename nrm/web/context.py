@@ -41,7 +41,12 @@ NAVIGATION = (
         _("Waiting for a decision"),
         "gavel",
         frozenset({Role.IDENTIFYING_OFFICER}),
-        ("identification:decision",),
+        (
+            "identification:decision",
+            "identification:propose_decision",
+            "identification:sign_decision",
+            "identification:take_back_decision",
+        ),
     ),
     Entry(
         "desk:case_list",

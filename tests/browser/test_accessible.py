@@ -61,6 +61,36 @@ def test_the_desk_of_an_administrator(desk: Callable[..., Desk], cast: Any, size
     assert barriers(dana) == []
 
 
+def test_the_desk_of_the_identifying_body(
+    desk: Callable[..., Desk], cast: Any, case: Any, size: Any, settings: Any
+) -> None:
+    """Three signatures are needed: one officer proposed, the other reads and signs."""
+    settings.NRM_COUNTRY = "rs"
+    body = brought_before_the_body(case, cast)
+    vesna = desk(cast.second_officer, viewport=size)
+    for address in body:
+        vesna.open(address)
+        assert barriers(vesna) == [], address
+    vesna.open(body[0])
+    vesna.reads("Signed 1 of 3")
+    assert vesna.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def brought_before_the_body(case: Any, cast: Any) -> list[str]:
+    """A presumed status with a proposal, and another without; the pages on them."""
+    from nrm.cases.actions import open_case, take_status_step
+    from tests.deciding import propose
+
+    lead, by = cast.organisations.open_hand.pk, cast.case_worker.actor
+    other = open_case(by=cast.responder.actor, lead_organisation_id=lead, age_group="child", sex="man")
+    for one in (case, other):
+        take_status_step(one, "presume_on_judgement", by=by, expected_version=one.version, reason="Seen.")
+    decision = propose(case, cast.officer, reasons="He was locked in, and his papers were taken.")
+    pages = [f"/docket/{case.code}/", f"/docket/{other.code}/", f"/cases/{other.code}/decisions/new/"]
+    signing = [f"/decisions/{decision.pk}/sign/", f"/decisions/{decision.pk}/take-back/"]
+    return ["/docket/", *pages, *signing, f"/cases/{case.code}/court-views/new/"]
+
+
 def barriers(one: Desk) -> list[str]:
     found = Axe().run(one.page, options=RULES).response["violations"]
     return [f"{rule['id']}: {node['html']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]

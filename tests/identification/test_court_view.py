@@ -55,7 +55,7 @@ def test_it_is_recorded_and_shown_beside_the_status(case: Any, presumed: Any, ca
     view = CourtView.objects.get(case=case)
     assert (view.authority, view.opinion, view.dated_on) == ("court", "no_offence", date(2026, 3, 5))
     event = Event.objects.get(action="court_view.recorded", case_code=case.code)
-    assert event.data == {"authority": "court", "opinion": "no_offence"}
+    assert event.data == {}
     pages = (
         client.get(reverse("desk:case_page", args=[case.code])),
         sign_in(cast.officer).get(reverse("identification:decision", args=[case.code])),
