@@ -59,6 +59,7 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "identification:sign_decision": whole.decision,
         "identification:take_back_decision": whole.decision,
         "cases:consent_step": whole.consent,
+        "cases:extend_clock": whole.clock,
         "referrals:page": whole.referral,
         "referrals:change": whole.referral,
         "referrals:step": whole.referral,

@@ -17,7 +17,7 @@ from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
 from nrm.reintegration import actions as reintegration
 from nrm.support import actions as support
-from nrm.tasks.models import Task
+from nrm.tasks.models import Clock, Task
 from tests.deciding import propose
 
 
@@ -39,6 +39,7 @@ class Whole:
     plan: Any
     goal: Any
     task: Task
+    clock: Clock
     reset: Any
 
 
@@ -101,6 +102,7 @@ def whole_case(cast: Any) -> Whole:
         plan=plan,
         goal=goal,
         task=Task.objects.filter(case_code=case.code, organisation=organisations.open_hand, closed_at=None).first(),
+        clock=Clock.objects.get(case_code=case.code, key="reflection_days"),
         reset=SecondFactorReset.objects.first(),
     )
 

@@ -50,6 +50,7 @@ FORMS_WITH_DATES = {
     "court": Typed(
         "identification:record_court_view", "case_worker", (), rest={"authority": "court", "opinion": "pending"}
     ),
+    "extend": Typed("cases:extend_clock", "case_worker", ("reason",), rest={"authority": "court"}),
     "organisation": Typed("accounts:add_organisation", "administrator", (), rest={"kind": "ngo", "name": "New House"}),
 }
 #: Form, the field with the date, and whether it has to be filled in.
@@ -65,6 +66,7 @@ DATES = (
     ("contact", "on", True),
     ("contact", "next_on", False),
     ("court", "dated_on", True),
+    ("extend", "due_on", True),
     ("organisation", "licence_valid_until", False),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -169,6 +170,7 @@ FORMS = (
         silent=("account",),
     ),
     Typed("cases:step", "case_worker", ("reason",), (CASE,), step="hold"),
+    Typed("cases:extend_clock", "case_worker", ("reason",), (CASE,), rest={"authority": "court"}),
     Typed("cases:track_step", "case_worker", ("reason",), (CASE,), step="go_on_as_adult", before=grown_up),
     Typed("cases:record_age", "case_worker", ("reason",), (CASE,), rest={"age_group": "adult"}, of="case"),
     Typed(
@@ -422,6 +424,9 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
         data["version"] = fresh(subject).version
     for name in {"receiver", "organisation"} & data.keys():
         data[name] = str(getattr(cast.organisations, data[name]).pk)
+    if form.view == "cases:extend_clock":
+        due_at = fresh(whole.clock).due_at
+        data |= {"due_at": due_at.isoformat(), "due_on": f"{localdate(due_at) + timedelta(days=9):%d/%m/%Y}"}
     if form.view == "support:plan":
         data["provider"] = str(cast.organisations.quiet_room.pk)
     if form.view == "placements:request":
@@ -544,7 +549,7 @@ def test_every_form_with_free_text_has_a_row(whole: Whole, cast: Any, clients: d
 #: Not stored as typed: codes, secrets and addresses (tests/accounts), dates (test_dates_and_numbers.py).
 OTHERS = {"code", "password", "new_password", "new_password_again", "backup_code", "email"}
 OTHERS |= {"given_on", "ends_on", "review_on", "needed_from", "on", "at", "target_on", "reviewed_on", "agreed_on"}
-OTHERS |= {"appointed_on"}
+OTHERS |= {"appointed_on", "due_on"}
 OTHERS |= {"next_on", "licence_valid_until"}
 
 

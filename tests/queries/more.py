@@ -18,6 +18,7 @@ from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
 from nrm.reintegration import actions as reintegration
 from nrm.support import actions as support
+from nrm.tasks.models import Clock
 from tests.whole import Whole, proposed
 
 
@@ -72,6 +73,7 @@ def everything_once_more(case: Any, whole: Whole, cast: Any) -> None:
         )
     cases.assess_risk(case, by=worker, expected_version=case.version, level="low", accommodation="needed")
     asked(case, cast)
+    extended(case, cast)
     placements.request_placement(
         case, by=worker, shelter_id=whole.unit.shelter_id, needed_from=localdate(), needs="Quiet."
     )
@@ -106,6 +108,13 @@ def decided(case: Any, cast: Any) -> None:
         proposed(case, cast)
     said = {"authority": "court", "opinion": "pending", "dated_on": localdate(), "note": "Later."}
     decisions.record_court_view(case, by=cast.case_worker.actor, **said)
+
+
+def extended(case: Any, cast: Any) -> None:
+    """A time limit that runs a day longer."""
+    clock = Clock.objects.get(case_code=case.code, key="reflection_days")
+    day = localdate(clock.due_at) + timedelta(days=1)
+    cases.extend_clock(clock, by=cast.officer.actor, due_on=day, authority="court", reason="A report.")
 
 
 def asked(case: Any, cast: Any) -> None:
