@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, prefetch_related_objects
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -197,7 +197,8 @@ class Questionnaire:
 
 
 def questionnaire(screening: Screening, key: str) -> Questionnaire:
-    """The section `key` of a draft; a key that is none of its sections is a missing page. Four queries."""
+    """The section `key` of a draft; a key that is none of its sections is a missing page. Two queries."""
+    prefetch_related_objects([screening.indicator_set], "indicators")
     answers = answers_by_code(screening)
     by_section: dict[Section, list[Indicator]] = {}
     for indicator in asked(screening, answers):
@@ -210,7 +211,7 @@ def questionnaire(screening: Screening, key: str) -> Questionnaire:
     return Questionnaire(
         section=section,
         hint=HINTS[section],
-        advice=[one.words for one in screening.indicator_set.indicators.filter(use=Use.REMINDER, family=section)],
+        advice=_advice(screening, section),
         questions=[_question(screening, one, answers.get(one.code)) for one in by_section[section]],
         sections=[_section_link(screening, one, by_section[one], answers, is_current=one is section) for one in order],
         next_url=section_url(screening, following[0]) if following else step_url(screening, "complete"),
@@ -224,6 +225,11 @@ def questions_named(screening: Screening, codes: set[str]) -> list[Question]:
     answers = answers_by_code(screening)
     signs = [one for one in screening.indicator_set.indicators.all() if one.use == Use.SIGN and one.code in codes]
     return [_question(screening, one, answers.get(one.code)) for one in signs]
+
+
+def _advice(screening: Screening, section: Section) -> list[str]:
+    every = screening.indicator_set.indicators.all()
+    return [one.words for one in every if one.use == Use.REMINDER and one.family == section]
 
 
 def screening_url(screening: Screening) -> str:
