@@ -52,6 +52,7 @@ class ProtectForm(StepForm):
         queryset=None,
         widget=forms.RadioSelect,
         required=False,
+        blank=True,
         empty_label=_("The organisation that leads the case"),
         help_text=_("It sees the case at once, arranges a guardian and looks after the child’s best interests."),
     )

@@ -26,8 +26,11 @@ from nrm.cases.models import Case, reference
 from nrm.cases.selectors import standing_in
 from nrm.lib.forms import PlainTextField
 from workflows.lifecycle import Edge, Lifecycle, NotFromHere
+from workflows.track import TrackFlow
 
 UNPROCESSABLE = 422
+#: Steps of the track that recording an age takes by itself.
+HANG_ON_AGE = {"protect_as_child", "go_on_as_adult"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,12 @@ def step_links(
         StepLink(button.name, button.label, reverse(url_name, args=[*args, button.name]), button.unmet)
         for button in buttons
     ]
+
+
+def track_links(case: Case, standing: Standing) -> list[StepLink]:
+    """How the person could be helped from now on. What hangs on their age is reached by recording it, and absent."""
+    found = step_links(TrackFlow, case, standing, "cases:track_step", case.code)
+    return [link for link in found if link.is_possible or link.name not in HANG_ON_AGE]
 
 
 class StepForm(forms.Form):

@@ -19,7 +19,7 @@ from nrm.accounts.selectors import active_organisations
 from nrm.audit.codes import Code
 from nrm.cases import actions, forms
 from nrm.cases.selectors import case_for, consent_for, standing_in
-from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, step_links, typed
+from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, track_links, typed
 from nrm.vault.reasons import RevealReason
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow
@@ -170,7 +170,8 @@ def identity(request: SignedInRequest, code: str) -> HttpResponse:
         "identity": revealed,
         "may_write": may_write,
         "why_not": why_not,
-        "steps": step_links(TrackFlow, case, standing, "cases:track_step", case.code) if why_not else [],
+        "is_empty": bool(why_not) and case.is_unnamed(),
+        "steps": track_links(case, standing) if why_not else [],
     }
     return form_page(request, "cases/identity.html", form, context)
 

@@ -13,20 +13,16 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.accounts.selectors import names_of
 from nrm.cases.models import Case
-from nrm.cases.steps import StepLink, step_links
+from nrm.cases.steps import StepLink, track_links
 from nrm.vault.fields import opened
-from workflows.track import Track, TrackFlow
+from workflows.track import Track
 
 #: What each track means for whoever works on the case.
 MEANING: Mapping[str, Promise] = {
     Track.UNDECIDED: _("An adult decides about their name. Ask, and record the answer. Help does not wait for it."),
     Track.NAMED: _("The person agreed. Who they are is sealed, and every opening of it is recorded."),
-    Track.NAMELESS: _(
-        "This case holds no name, and the help is the same. The person can agree to be named at any time."
-    ),
-    Track.CHILD: _(
-        "Help begins at once and does not wait for consent. Until the age is known, it counts as a child’s."
-    ),
+    Track.NAMELESS: _("The case holds no name, and the help is the same. The person can agree to be named any time."),
+    Track.CHILD: _("Help begins at once and does not wait for consent. In doubt, the person counts as a child."),
 }
 #: How many assessments are shown; all are kept.
 ASSESSMENTS_SHOWN = 10
@@ -78,7 +74,7 @@ def helped(case: Case, standing: Standing) -> Helped:
     return Helped(
         track=Track(case.track).label,
         meaning=MEANING[case.track],
-        steps=step_links(TrackFlow, case, standing, "cases:track_step", case.code),
+        steps=track_links(case, standing),
         is_child=is_child,
         protection=_protection(case, standing) if is_child and standing.may(Permission.SEE_CHILD) else None,
     )

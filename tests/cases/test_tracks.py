@@ -167,6 +167,16 @@ def test_the_case_page_says_how_the_person_is_helped(case: Case, cast: Any, sign
     assert "Without a name" not in sign_in(cast.coordinator).get(page).content.decode()
 
 
+def test_before_anybody_asked_there_is_nothing_to_open(case: Case, cast: Any, sign_in: SignIn, choose: Choose) -> None:
+    client, page = sign_in(cast.case_worker), reverse("cases:identity", args=[case.code])
+    html = client.get(page).content.decode()
+    assert "Ask first whether the person wants to be named" in html
+    assert step_url(case, "stay_nameless") in html
+    assert "Show the identity" not in html
+    choose(case, "agree_to_be_named")
+    assert "Show the identity" in client.get(page).content.decode()
+
+
 def test_a_late_form_says_why_and_loses_nothing(case: Case, cast: Any, sign_in: SignIn) -> None:
     """The form was open while a colleague found that the person was not asked at all."""
     rows = {f"{prefix}-{name}_FORMS": "0" for prefix in ("documents", "contacts") for name in ("TOTAL", "INITIAL")}
