@@ -118,7 +118,6 @@ def responder_records_what_was_seen(mara: Desk) -> str:
     mara.write("Your professional judgement", JUDGEMENT)
     mara.press("Complete the screening")
     mara.reads("gives grounds to act and to refer", JUDGEMENT, "It decides nothing and closes nothing.")
-    mara.take("The person agrees to be named")
     mara.follow("Presume the status on the screening")
     mara.press("Presume the status on the screening")
     mara.reads("Not shared with you", "Recovery and reflection period")
