@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
 from nrm.identification import actions, selectors
-from nrm.identification.models import Indicator, IndicatorSet, Screening
+from nrm.identification.models import Answer, Indicator, IndicatorSet, Screening
 from nrm.identification.scoring import DIMENSIONS, Strength
 from nrm.identification.sections import FAMILIES
 from nrm.identification.sets import published
@@ -313,9 +313,23 @@ def test_screenings_keep_the_set_they_began_with(
     assert (str(draft.indicator_set), str(newer.indicator_set)) == ("common 2", "mk 1")
 
 
-def test_the_database_keeps_the_set_of_a_completed_screening(completed: Any, national: IndicatorSet) -> None:
+def test_the_database_keeps_the_set_of_every_screening(
+    case: Any, completed: Any, national: IndicatorSet, cast: Any
+) -> None:
+    draft = actions.begin_screening(case, by=cast.case_worker.actor, suspicions=["labour"], safe_to_talk="yes")
+    older = IndicatorSet.objects.get(code="common", number=1)
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
-        Screening.objects.filter(pk=completed.pk).update(indicator_set=national)
+        Screening.objects.filter(pk=completed.pk).update(indicator_set=older)
+    with pytest.raises(DatabaseError, match="keeps the set"), transaction.atomic():
+        Screening.objects.filter(pk=draft.pk).update(indicator_set=older)
+
+
+@pytest.mark.parametrize(("number", "code"), [(1, "EX01"), (2, "MB05")])
+def test_the_database_takes_answers_to_signs_of_the_own_set_only(screening: Any, number: int, code: str) -> None:
+    """Neither to a sign of another set nor to a reminder."""
+    other = Indicator.objects.get(indicator_set__code="common", indicator_set__number=number, code=code)
+    with pytest.raises(DatabaseError, match="a sign of the set"), transaction.atomic():
+        Answer.objects.create(screening=screening, indicator=other, value="observed", answered_by=screening.started_by)
 
 
 # What is refused
