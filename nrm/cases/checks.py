@@ -61,7 +61,8 @@ def time_limits_start_and_stop_with_known_acts(**_: Any) -> list[CheckMessage]:
     return [
         Error(f"{country}: {rule.key} names the unknown act {code}", id="nrm.E005")
         for country in Country.values
-        for rule in load(country).clocks.values()
+        for first in load(country).clocks.values()
+        for rule in (first, *first.later)
         for code in (*rule.starts_on, *rule.stops_on)
         if code not in known
     ]

@@ -18,6 +18,7 @@ from nrm.access.policy import Standing, relations_that_grant
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.accounts import selectors as accounts
 from nrm.cases.lifecycle import place_of_reason
+from nrm.cases.limits import limits_of
 from nrm.cases.models import Case
 from nrm.cases.selectors import cases_visible_to, require, standing_in
 from nrm.countries import profile
@@ -271,6 +272,6 @@ def decision_file(case: Case, standing: Standing) -> dict[str, Any]:
         "taken_back": proposals_taken_back(case),
         "results": [result_of(screening) for screening in screenings],
         "child": child_block(case, standing),
-        "clocks": tasks.clocks_of_case(case.code),
+        "limits": limits_of(case, standing),
         "may_see_risk_level": standing.may(Permission.SEE_RISK_LEVEL),
     }

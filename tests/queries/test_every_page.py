@@ -55,7 +55,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "identification:begin_screening": ("case_worker", 6),
     "identification:change_focus": ("case_worker", 6),
     "identification:danger": ("case_worker", 4),
-    "identification:decision": ("officer", 27),
+    "identification:decision": ("officer", 28),
     "identification:docket": ("officer", 16),
     "identification:open_case": ("case_worker", 4),
     "identification:record_court_view": ("case_worker", 6),
