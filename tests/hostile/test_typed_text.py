@@ -549,7 +549,7 @@ def test_every_form_with_free_text_has_a_row(whole: Whole, cast: Any, clients: d
 #: Not stored as typed: codes, secrets and addresses (tests/accounts), dates (test_dates_and_numbers.py).
 OTHERS = {"code", "password", "new_password", "new_password_again", "backup_code", "email"}
 OTHERS |= {"given_on", "ends_on", "review_on", "needed_from", "on", "at", "target_on", "reviewed_on", "agreed_on"}
-OTHERS |= {"appointed_on", "due_on"}
+OTHERS |= {"appointed_on", "due_on", "dated_on"}
 OTHERS |= {"next_on", "licence_valid_until"}
 
 
