@@ -250,6 +250,10 @@ class TestServerOfItsOwn:
         expect(first).to_contain_text("Not saved yet.")
         mara.tap(mara.page.get_by_role("link", name="Change what is suspected"))
         mara.desk.stands_at("General signs")
+        # Nor does the page clear itself when its session would have ended meanwhile.
+        ending = "document.dispatchEvent(new CustomEvent('session:ending', { cancelable: true }))"
+        assert mara.page.evaluate(ending) is False
+        expect(first).to_contain_text("Not saved: you were signed out.")
         mara.answer(first, "Told")
         own_server.start()
         expect(first.locator(".saved")).to_have_text("Saved", timeout=30_000)
