@@ -114,6 +114,13 @@ def unit_label(choice: UnitChoice) -> str:
 class EndForm(StepForm):
     ending = forms.ChoiceField(label=_("How the stay ended"), choices=Ending.choices, widget=forms.RadioSelect)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.record.case.is_adult():
+            self.fields["ending"].help_text = _(
+                "Going to the family is a step of its own: the best interests of the child are assessed before it."
+            )
+
 
 STEP_FORMS: dict[str, type[StepForm]] = {"offer": OfferForm, "end": EndForm}
 

@@ -25,7 +25,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, edge_from_here, refused_beside_form
+from nrm.cases.steps import answer_step, edge_from_here, refused_beside_form, warn_of_names
 from nrm.placements import actions, selectors
 from nrm.placements.forms import STEP_FORMS, ChangeUnitForm, RequestForm, ShelterForm, UnitForm
 from workflows.placement import PlacementFlow
@@ -109,6 +109,7 @@ def request_place(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.REQUEST_PLACEMENT)
     shelters = selectors.shelters_for(case)
     form = RequestForm(request.POST if request.method == "POST" else None, shelters=shelters)
+    warn_of_names(form, case)
     case_page = reverse("desk:case_page", args=[case.code])
     if form.is_bound and form.is_valid():
         try:

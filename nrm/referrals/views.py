@@ -21,7 +21,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, edge_from_here, refused_beside_form, step_links
+from nrm.cases.steps import answer_step, edge_from_here, refused_beside_form, step_links, warn_of_names
 from nrm.lib.paging import Cursor, next_url
 from nrm.referrals import actions, selectors
 from nrm.referrals.forms import STEP_FORMS, InboxForm, ReferralForm
@@ -97,6 +97,7 @@ def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def prepare(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.SEND_REFERRAL)
     form = ReferralForm(request.POST if request.method == "POST" else None, receivers=receivers(request))
+    warn_of_names(form, case)
     if form.is_bound and form.is_valid():
         try:
             referral = actions.prepare_referral(case, by=request.actor, **form.values())
@@ -121,6 +122,7 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = ReferralForm(
         request.POST if request.method == "POST" else None, receivers=receivers(request), initial=as_typed(referral)
     )
+    warn_of_names(form, referral.case)
     status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         version = form.cleaned_data["version"] or 0

@@ -192,6 +192,15 @@ def test_the_shelter_reads_why_before_it_offers(requested: Any, cast: Any, sign_
     assert late.status_code == 422
 
 
+def test_going_to_the_family_is_a_step_of_its_own(requested: Any, cast: Any, sign_in: SignIn) -> None:
+    assessed(requested.case, cast.case_worker)
+    offered = offer(requested, cast)
+    by = cast.shelter_worker.actor
+    stay = placements.take_step(offered, "admit", by=by, expected_version=offered.version)
+    page = sign_in(cast.shelter_worker).get(reverse("placements:step", args=[stay.pk, "end"])).content.decode()
+    assert "Going to the family is a step of its own" in page
+
+
 # Who may, and what they see
 
 

@@ -25,6 +25,7 @@ from nrm.cases.steps import (
     refused_beside_form,
     step_links,
     typed,
+    warn_of_names,
 )
 from nrm.identification import actions, selectors
 from nrm.identification import status as protection
@@ -114,11 +115,14 @@ def _section_page(
     forms: list[AnswerForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    shown = forms or [AnswerForm(question) for question in questions.questions]
+    for form in shown:
+        warn_of_names(form, found.case)
     context = {
         "screening": found,
         "case": found.case,
         "questions": questions,
-        "forms": forms or [AnswerForm(question) for question in questions.questions],
+        "forms": shown,
         "has_errors": any(form.is_bound and form.errors for form in forms or []),
         "back_to": case_page_of(found.case),
     }
