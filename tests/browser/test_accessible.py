@@ -47,6 +47,20 @@ def test_the_desk_of_a_case_worker(desk: Callable[..., Desk], cast: Any, work: W
     assert barriers(ana) == []
 
 
+def test_the_pages_that_protect_a_child(desk: Callable[..., Desk], cast: Any, case: Any, size: Any) -> None:
+    from nrm.cases.actions import record_age
+
+    centre, by = cast.organisations.centre_for_children, cast.case_worker.actor
+    record_age(case, by=by, expected_version=1, age_group="unknown", reason="Seems young.", child_protection=centre)
+    irena, page = desk(cast.child_protection_worker, viewport=size), f"/cases/{case.code}/"
+    for address in (page, f"{page}age/", f"{page}guardian/new/", f"{page}best-interests/new/"):
+        irena.open(address)
+        assert barriers(irena) == [], address
+    irena.press("Save")
+    irena.reads("Check what you entered")
+    assert barriers(irena) == []
+
+
 def test_the_desks_of_those_who_help(desk: Callable[..., Desk], cast: Any, work: Work, size: Any) -> None:
     teuta, lira = desk(cast.clinician, viewport=size), desk(cast.shelter_worker, viewport=size)
     for one, address in ((teuta, "/referrals/"), (teuta, work.referral), (lira, "/places/"), (lira, work.placement)):

@@ -33,12 +33,22 @@ REASONS = "CANARY-her-uncle-waits-in-the-village"
 
 
 def guarded(case: Case, player: Any, **more: Any) -> Guardian:
-    facts = {"kind": "temporary", "appointed_on": date(2026, 1, 5), "is_independent": True, "contact": CONTACT} | more
+    facts: dict[str, Any] = {
+        "kind": "temporary",
+        "appointed_on": date(2026, 1, 5),
+        "is_independent": True,
+        "contact": CONTACT,
+    } | more
     return record_guardian(case, by=player.actor, **facts)
 
 
 def assessed(case: Case, player: Any, **more: Any) -> BestInterestAssessment:
-    facts = {"step": "accommodation", "finding": "in_best_interests", "childs_view": VIEW, "reasons": REASONS} | more
+    facts: dict[str, Any] = {
+        "step": "accommodation",
+        "finding": "in_best_interests",
+        "childs_view": VIEW,
+        "reasons": REASONS,
+    } | more
     return assess_best_interests(case, by=player.actor, **facts)
 
 

@@ -26,7 +26,7 @@ WHY = "CANARY-her-school-card-says-sixteen"
 
 
 def record(case: Case, player: Any, age_group: str, **more: Any) -> Case:
-    facts = {"expected_version": case.version, "reason": WHY} | more
+    facts: dict[str, Any] = {"expected_version": case.version, "reason": WHY} | more
     return record_age(case, by=player.actor, age_group=age_group, **facts)
 
 

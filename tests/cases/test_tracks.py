@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -92,9 +93,9 @@ def test_nothing_is_typed_twice_when_the_person_agrees_later(
     nameless: Case, cast: Any, choose: Choose, sign_in: SignIn
 ) -> None:
     """Everything but the track is as it was, and the identity is the only new thing to fill in."""
-    before = Case.objects.filter(pk=nameless.pk).values().get()
+    before: dict[str, Any] = dict(Case.objects.filter(pk=nameless.pk).values().get())
     choose(nameless, "agree_to_be_named")
-    after = Case.objects.filter(pk=nameless.pk).values().get()
+    after: dict[str, Any] = dict(Case.objects.filter(pk=nameless.pk).values().get())
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"track", "version", "changed_at"}
     assert open_kinds(nameless) == {"read_screening", "write_identity"}
@@ -108,7 +109,7 @@ def test_a_person_who_may_be_a_child_is_not_asked(cast: Any, choose: Choose) -> 
         assert case.track == "child"
         Case.objects.filter(pk=case.pk).update(track="undecided")
         for step in ("agree_to_be_named", "stay_nameless"):
-            sentence = refusal_of(lambda case=case, step=step: choose(case, step))
+            sentence = refusal_of(partial(choose, case, step))
             assert sentence == "The person may be a child. Record the age first."
 
 

@@ -83,7 +83,7 @@ ROWS = {
 def what_is_recorded(case: Case) -> dict[str, Any]:
     """Every column of everything that was recorded, but for the way the person is helped."""
     screening = case.screenings.get()
-    kept = Case.objects.filter(pk=case.pk).values().get()
+    kept: dict[str, Any] = dict(Case.objects.filter(pk=case.pk).values().get())
     for name in ("track", "version", "changed_at"):
         del kept[name]
     return {
@@ -104,7 +104,7 @@ def test_the_person_is_helped_like_anybody(helped: Case) -> None:
 
 def test_no_identity_and_no_trait_of_one_is_kept(helped: Case) -> None:
     assert Person.objects.get(pk=helped.person_id).identity is None
-    history = Person.history.filter(id=helped.person_id)  # type: ignore[attr-defined]  # by simple-history
+    history = Person.history.filter(id=helped.person_id)
     assert not history.exclude(identity=None).exists()
     assert not IndexEntry.objects.exists()
     tables = dump()
