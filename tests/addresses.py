@@ -83,7 +83,7 @@ def address(name: str, whole: Whole, cast: Any) -> str:
     given: dict[str, Any] = {
         "code": whole.case.code,
         "token": "no-such-token",
-        "page": "person",
+        "page": "safety",
         "user_id": cast.second_case_worker.user.pk,
         "membership_id": cast.second_case_worker.membership.pk,
         "organisation_id": cast.organisations.far_shore.pk,

@@ -295,6 +295,21 @@ class TestServerOfItsOwn:
         return [str(sign.get_attribute("id")) for sign in mara.signs()[:count]]
 
 
+def test_a_long_note_is_saved_while_it_is_being_written(
+    desk: Callable[..., Desk], cast: Any, draft: Screening, watch: Watch
+) -> None:
+    watch.secrets.add(NOTE)
+    mara = Thumb(desk(cast.responder, **PHONE))
+    mara.desk.open(address(draft))
+    sign = mara.page.locator("section.sign").first
+    mara.answer(sign, "Seen")
+    expect(sign).to_contain_text("Saved")
+    sign.get_by_text("Add a note").tap()
+    with mara.page.expect_response(lambda response: "/answers/" in response.url):
+        sign.get_by_label("Note").press_sequentially(NOTE)
+    assert [one.note for one in questions_named(draft, set(kept(draft)))] == [NOTE]
+
+
 def test_two_at_one_screening_see_each_other_and_lose_nothing(
     desk: Callable[..., Desk], cast: Any, draft: Screening
 ) -> None:

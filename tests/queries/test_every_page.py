@@ -58,6 +58,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "identification:decision": ("officer", 28),
     "identification:docket": ("officer", 16),
     "identification:open_case": ("case_worker", 4),
+    "identification:open_case_page": ("case_worker", 4),
     "identification:record_court_view": ("case_worker", 6),
     "identification:screening": ("case_worker", 13),
     "identification:screening_step": ("case_worker", 7),
