@@ -9,7 +9,7 @@ from django.utils import timezone
 from nrm.access.roles import Role
 from nrm.accounts.models import Membership, TotpDevice, User
 from nrm.countries import profile
-from nrm.identification import decisions
+from nrm.identification.actions import decisions
 from nrm.identification.models import Decision
 from tests.conftest import PASSWORD, TOTP_SECRET, Player, hashed, player_of
 

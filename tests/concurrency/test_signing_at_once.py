@@ -19,7 +19,7 @@ from nrm.audit.models import Event
 from nrm.cases import lifecycle
 from nrm.cases.actions import open_case, take_status_step
 from nrm.cases.models import Case
-from nrm.identification import decisions
+from nrm.identification.actions import decisions
 from nrm.identification.models import Decision, Signature
 from tests.concurrency.test_two_steps_at_once import at_once
 from tests.deciding import members, propose

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 
 from nrm.cases import actions as cases
 from nrm.identification import actions as identification
-from nrm.identification import decisions
+from nrm.identification.actions import decisions
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
 from nrm.support import actions as support

@@ -13,8 +13,8 @@ from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.audit.models import Event
 from nrm.identification import actions, selectors
 from nrm.identification.models import Screening
-from nrm.identification.results import result_of
 from nrm.identification.scoring import Explanation
+from nrm.identification.selectors.results import result_of
 from nrm.notices.models import Notice
 from nrm.tasks.models import Task
 from tests.identification.conftest import SPEAKS_FOR_IT

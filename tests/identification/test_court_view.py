@@ -14,9 +14,9 @@ from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.audit.models import Event
 from nrm.cases.models import Case
 from nrm.cases.selectors import standing_in
-from nrm.identification import decisions
+from nrm.identification.actions import decisions
 from nrm.identification.models import CourtAuthority, CourtOpinion, CourtView
-from nrm.identification.status import status_block, status_history
+from nrm.identification.selectors.status import status_block, status_history
 from tests.deciding import decide
 
 NOTE = "Canary: the indictment names another offence"

@@ -13,10 +13,12 @@ from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.audit.models import Event
 from nrm.cases.actions import take_status_step
 from nrm.cases.selectors import standing_in
-from nrm.identification import actions, deciding, decisions
-from nrm.identification.docket import docket_of
+from nrm.identification import actions
+from nrm.identification.actions import decisions
 from nrm.identification.models import Decision, Signature
-from nrm.identification.status import status_history, status_links
+from nrm.identification.selectors import deciding
+from nrm.identification.selectors.docket import docket_of
+from nrm.identification.selectors.status import status_history, status_links
 from nrm.lib import paging
 from nrm.notices.models import Notice
 from nrm.tasks.models import Task

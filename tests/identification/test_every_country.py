@@ -12,10 +12,11 @@ from django.utils.timezone import localdate
 
 from nrm.cases.actions import open_case, take_status_step
 from nrm.cases.selectors import standing_in
-from nrm.identification import actions, deciding
-from nrm.identification.docket import docket_of
+from nrm.identification import actions
 from nrm.identification.models import Decision
-from nrm.identification.status import status_block, status_history, status_term
+from nrm.identification.selectors import deciding
+from nrm.identification.selectors.docket import docket_of
+from nrm.identification.selectors.status import status_block, status_history, status_term
 from nrm.tasks.models import Clock
 from tests.deciding import REASONS, members
 from tests.identification.conftest import SPEAKS_FOR_IT

@@ -15,8 +15,8 @@ import pytest
 
 from nrm.identification import actions, selectors
 from nrm.identification.models import Answer
-from nrm.identification.results import result_of
 from nrm.identification.scoring import Coverage, Explanation, Outcome
+from nrm.identification.selectors.results import result_of
 from workflows.screening import Conclusion
 
 POSITIVE, NEGATIVE, UNDETERMINED = Outcome.POSITIVE, Outcome.NEGATIVE, Outcome.UNDETERMINED

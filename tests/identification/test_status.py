@@ -13,7 +13,7 @@ from nrm.audit.models import Event
 from nrm.cases.models import Participation
 from nrm.cases.selectors import standing_in
 from nrm.identification import actions, selectors
-from nrm.identification.status import status_history
+from nrm.identification.selectors.status import status_history
 from nrm.tasks.models import Clock, Task
 from tests.deciding import decide
 

@@ -12,7 +12,7 @@ from nrm.accounts import actions as accounts
 from nrm.accounts.models import ResetReason
 from nrm.cases import actions as cases
 from nrm.identification import actions as identification
-from nrm.identification import decisions
+from nrm.identification.actions import decisions
 from nrm.identification.models import Decision
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals

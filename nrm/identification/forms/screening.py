@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from nrm.access.refusals import MovedOn
 from nrm.cases.steps import StepForm
 from nrm.identification.models import AnswerValue, EvidenceBasis, Incomplete
-from nrm.identification.selectors import Question
+from nrm.identification.selectors.screening import Question
 from nrm.lib.forms import PlainTextField
 from workflows.screening import Conclusion
 

@@ -18,9 +18,11 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.selectors import case_for
 from nrm.cases.steps import answer_step, case_page_of, form_page, refused_beside_form, typed
-from nrm.identification import actions, deciding, decisions
-from nrm.identification import docket as reading
+from nrm.identification import actions
+from nrm.identification.actions import decisions
 from nrm.identification.forms.decisions import CapacityForm, CourtViewForm, ProposeForm
+from nrm.identification.selectors import deciding
+from nrm.identification.selectors import docket as reading
 from workflows.decision import DecisionFlow, DecisionState
 
 

@@ -28,11 +28,11 @@ from nrm.cases.steps import (
     warn_of_names,
 )
 from nrm.identification import actions, selectors
-from nrm.identification import status as protection
 from nrm.identification.forms.opening import BeginScreeningForm, FocusForm
 from nrm.identification.forms.screening import SCREENING_STEP_FORMS, AnswerForm
-from nrm.identification.results import result_of
 from nrm.identification.sections import Section
+from nrm.identification.selectors import status as protection
+from nrm.identification.selectors.results import result_of
 from workflows.screening import ScreeningFlow
 from workflows.track import TrackFlow
 

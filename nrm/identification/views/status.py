@@ -12,8 +12,8 @@ from nrm.accounts.requests import SignedInRequest
 from nrm.cases import actions as cases
 from nrm.cases.selectors import case_for, require
 from nrm.cases.steps import answer_step, case_page_of, edge_from_here
-from nrm.identification import deciding
 from nrm.identification.forms.status import STATUS_STEP_FORMS
+from nrm.identification.selectors import deciding
 from workflows.status import NOT_SIGNED, StatusFlow
 
 

@@ -21,8 +21,8 @@ from nrm.cases.models import Case
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
 from nrm.countries.terms import Capacity
-from nrm.identification import deciding
 from nrm.identification.models import CourtView, Decision
+from nrm.identification.selectors import deciding
 from nrm.vault.fields import opened
 from nrm.vault.sealing import unseal_text
 from workflows.decision import DecisionFlow

@@ -24,10 +24,10 @@ from nrm.cases.selectors import cases_visible_to, require, standing_in
 from nrm.countries import profile
 from nrm.countries.profile import Body
 from nrm.countries.terms import ClockName
-from nrm.identification import deciding
 from nrm.identification.models import Decision
-from nrm.identification.results import READING, result_of
-from nrm.identification.status import Signed, signatures_of, status_block, status_links, status_term
+from nrm.identification.selectors import deciding
+from nrm.identification.selectors.results import READING, result_of
+from nrm.identification.selectors.status import Signed, signatures_of, status_block, status_links, status_term
 from nrm.lib import paging
 from nrm.lib.paging import Cursor, next_url
 from nrm.tasks import selectors as tasks

@@ -22,7 +22,7 @@ from nrm.countries import profile
 from nrm.identification.models import Answer, AnswerValue, Indicator, IndicatorSet, Screening, Use
 from nrm.identification.scoring import GENERAL_FAMILY, Coverage, Explanation, Finding, Sign, explain
 from nrm.identification.sections import HINTS, Section, section_of
-from nrm.identification.status import status_block, status_links
+from nrm.identification.selectors.status import status_block, status_links
 from nrm.lib import clock
 from nrm.vault.fields import opened
 from workflows.screening import ScreeningFlow

@@ -19,7 +19,7 @@ from nrm.cases import lifecycle
 from nrm.cases.models import Case, reference
 from nrm.cases.selectors import require, standing_in
 from nrm.identification.models import Answer, Indicator, Screening, Use
-from nrm.identification.selectors import explanation_now, newest_set
+from nrm.identification.selectors.screening import explanation_now, newest_set
 from nrm.lib import clock
 from nrm.vault.fields import opened, sealed
 from workflows.screening import OTHER_HELP, Conclusion, ScreeningFlow, ScreeningState

@@ -19,8 +19,8 @@ from nrm.cases import lifecycle
 from nrm.cases.actions import take_status_step
 from nrm.cases.models import Case
 from nrm.cases.selectors import require, standing_in
-from nrm.identification import deciding
 from nrm.identification.models import CourtView, Decision, Signature
+from nrm.identification.selectors import deciding
 from nrm.vault.fields import opened, sealed
 from workflows.decision import DecisionFlow, DecisionState
 
