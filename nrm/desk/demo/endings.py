@@ -7,10 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from nrm.cases.models import Closure
-from nrm.desk.demo import beginnings
 from nrm.desk.demo.life import Life
-from nrm.identification import actions as identification
-from nrm.identification.models import SafeToTalk
+from nrm.desk.demo.seeing import screened_anew
 from nrm.lib.clock import today
 from nrm.reintegration import actions as reintegration
 from nrm.reintegration.models import ContactHow, Goal, GoalArea, GoalOutcome
@@ -151,9 +149,4 @@ def reopened_anew(life: Life) -> Waits:
     """The person was found again in the same conditions."""
     life.step("reopen_as_new_episode", reason="again")
     yield life.minutes(20, 60)
-    life.screening = identification.begin_screening(
-        life.case, by=life.worker, suspicions=[life.traits.suspected], safe_to_talk=SafeToTalk.YES
-    )
-    life.reporter = "worker" if life.lead == "open_hand" else "worker4" if life.lead == "centre" else "worker3"
-    yield from beginnings.answered(life, life.screening)
-    yield from beginnings.screened(life)
+    yield from screened_anew(life)

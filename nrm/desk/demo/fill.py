@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from random import Random
+from unittest.mock import patch
 
 from django.conf import settings
 from django.db.models import F
@@ -19,6 +20,8 @@ from nrm.desk.demo.clock import Clock, real_now, set_back_to
 from nrm.desk.demo.people import World
 from nrm.desk.demo.stories import LONGEST, plots, tell
 from nrm.desk.management.commands.clocks import ROUND
+from nrm.identification.actions import screening
+from nrm.identification.selectors import newest_set
 from nrm.lib.clock import now
 from nrm.notices.models import Notice
 from nrm.tasks import actions as tasks
@@ -37,8 +40,12 @@ LEFT_WAITING = timedelta(days=5)
 def fill(cases: int = CASES) -> None:
     """The whole country or nothing, in one transaction."""
     end = real_now()
+    signs = newest_set()
     rng = Random(f"{settings.NRM_COUNTRY} {cases}")  # noqa: S311  the same country every time; nothing secret in it
-    with set_back_to(end - timedelta(days=LONGEST)) as clock:
+    with (
+        set_back_to(end - timedelta(days=LONGEST)) as clock,
+        patch.object(screening, "newest_set", lambda: signs),  # today's catalogue, also before it was published
+    ):
         world = people.settle(settings.NRM_COUNTRY)
         told = [
             (_begin(end, plot.days_ago, rng), tell(plot, world, Random(f"{settings.NRM_COUNTRY} {number}")))  # noqa: S311

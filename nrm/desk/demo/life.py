@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from uuid import UUID
 
 from nrm.access.actor import Actor
 from nrm.accounts.models import Organisation
 from nrm.cases import actions as cases
 from nrm.cases.models import AgeGroup, Case, Consent, GivenHow, RiskLevel, Sex
-from nrm.desk.demo.people import World
+from nrm.desk.demo.people import OFFICERS, World
+from nrm.desk.demo.sights import OF_ADULTS, OF_CHILDREN, Sight
 from nrm.desk.demo.words import Origin, origin
-from nrm.identification.models import Screening, Suspected
+from nrm.identification import actions as identification
+from nrm.identification.models import Decision, Screening
+from nrm.identification.selectors import deciding
 from nrm.placements.models import Placement, Unit
 from nrm.referrals.models import Referral
 from nrm.reintegration.models import Plan
@@ -40,12 +44,13 @@ class Traits:
     age: str = AgeGroup.ADULT
     lead: str = ""
     reporter: str = ""
-    suspected: str = Suspected.LABOUR
-    has_grounds: bool = True
+    sees: Sight | None = None
     risk: str = RiskLevel.MEDIUM
     accommodation: str = Accommodation.NEEDED
     #: An adult who does not want to be named; a child is not asked.
     stays_nameless: bool = False
+    #: Whether a guardian is found for a child in time.
+    gets_guardian: bool = True
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ class Life:
     sex: str = field(init=False)
     lead: str = field(init=False)
     reporter: str = field(init=False)
+    sees: Sight = field(init=False)
     who: Origin = field(init=False)
     code: str = field(init=False)
     #: Who answers the referral, and which shelter was asked.
@@ -64,6 +70,7 @@ class Life:
     is_treated: bool = False
     consents: list[Consent] = field(default_factory=list)
     screening: Screening = field(init=False)
+    decision: Decision = field(init=False)
     referral: Referral = field(init=False)
     placement: Placement = field(init=False)
     episode: Episode = field(init=False)
@@ -75,11 +82,13 @@ class Life:
         self.sex = self.traits.sex or (Sex.WOMAN if draw < 0.55 else Sex.MAN)
         self.lead = self.traits.lead or self.rng.choices(list(LEADS), SHARES)[0]
         self.reporter = self.traits.reporter or self.rng.choice(["responder", "inspector", LEADS[self.lead][0]])
+        self.sees = self.traits.sees or self.rng.choice(OF_CHILDREN if self.is_child else OF_ADULTS)
         self.who = origin(self.world.country, self.sex, is_child=self.is_child, rng=self.rng)
 
     @property
     def is_child(self) -> bool:
-        return self.traits.age == AgeGroup.CHILD
+        """Or may be one: whose age is disputed is protected as a child."""
+        return self.traits.age != AgeGroup.ADULT
 
     @property
     def case(self) -> Case:
@@ -93,6 +102,25 @@ class Life:
     @property
     def colleague(self) -> Actor:
         return self.actor(LEADS[self.lead][1])
+
+    @property
+    def protection_id(self) -> UUID | None:
+        """The authority that protects a child; none is named where it leads the case itself."""
+        return self.organisation("centre").pk if self.is_child and self.lead != "centre" else None
+
+    @property
+    def protector(self) -> Actor:
+        return self.actor(LEADS["centre"][0])
+
+    @property
+    def capacities(self) -> Sequence[str]:
+        """In which capacities a decision has to be signed."""
+        return deciding.signatures_needed(self.case)
+
+    @property
+    def panel(self) -> Sequence[str]:
+        """The officers of the identifying body, the printed ones first."""
+        return [key for key in OFFICERS if key in self.world.people]
 
     @property
     def given_how(self) -> str:
@@ -118,11 +146,38 @@ class Life:
         case = self.case
         cases.choose_track(case, transition, by=self.worker, expected_version=case.version)
 
-    def decide(self, transition: str, *, by: Actor, reason: str = "", **facts: str) -> None:
-        """A transition of the protection status."""
+    def change_status(self, transition: str, *, reason: str = "") -> None:
+        """What who leads the case says of the protection status."""
         case = self.case
         said = self.text(reason) if reason else ""
-        cases.take_status_step(case, transition, by=by, expected_version=case.version, reason=said, **facts)
+        cases.take_status_step(case, transition, by=self.worker, expected_version=case.version, reason=said)
+
+    def propose(self, outcome: str, *, reasons: str, basis: str, by: str) -> None:
+        """A decision on the status with its first signature; where one is enough, it takes effect."""
+        case = self.case
+        self.decision = identification.propose_decision(
+            case,
+            by=self.actor(by),
+            expected_version=case.version,
+            outcome=outcome,
+            basis=basis,
+            reasons=self.text(reasons),
+            capacity=self.capacities[0],
+            provision=self.text("provision"),
+        )
+
+    def sign(self, *, by: str) -> None:
+        self.decision = identification.sign_decision(
+            self.decision,
+            by=self.actor(by),
+            expected_version=self.decision.version,
+            capacity=deciding.open_capacities(self.decision)[0],
+        )
+
+    def take_back(self, *, reason: str, by: str) -> None:
+        self.decision = identification.take_back(
+            self.decision, by=self.actor(by), expected_version=self.decision.version, reason=self.text(reason)
+        )
 
     def tidy(self) -> None:
         """Each organisation says of its open tasks on the case that they are done, where that is for people to say."""

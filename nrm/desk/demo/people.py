@@ -14,6 +14,7 @@ from nrm.accounts import actions as accounts
 from nrm.accounts.kinds import OrganisationKind as Kind
 from nrm.accounts.models import Invitation, Membership, Organisation, TotpDevice
 from nrm.cases.models import AgeGroup, Sex
+from nrm.countries import profile
 from nrm.desk.demo.signins import DOMAIN, PASSWORD, code_now
 from nrm.desk.demo.words import COUNTRIES, Country, words
 from nrm.languages.transliterate import to_latin
@@ -74,7 +75,13 @@ STAFF = (
     Post("prosecution", "prosecution", Role.PROSECUTION_OFFICER, "prosecution"),
     Post("coordinator", "coordination", Role.COORDINATOR, "coordinator", in_english=True),
     Post("auditor", "oversight", Role.AUDITOR, "auditor", in_english=True),
+    Post("officer3", "panel", Role.IDENTIFYING_OFFICER, "officer"),
+    Post("officer4", "panel", Role.IDENTIFYING_OFFICER, "officer"),
+    Post("officer5", "panel", Role.IDENTIFYING_OFFICER, "officer"),
+    Post("officer6", "panel", Role.IDENTIFYING_OFFICER, "officer"),
 )
+#: The members of the identifying body. A country has as many as sign a decision there, and two at least.
+OFFICERS = tuple(post.key for post in STAFF if post.role is Role.IDENTIFYING_OFFICER)
 
 WOMEN, MEN, ALL = (Sex.WOMAN,), (Sex.MAN,), (Sex.WOMAN, Sex.MAN, Sex.OTHER)
 ADULTS, CHILDREN, ANY_AGE = (AgeGroup.ADULT,), (AgeGroup.CHILD,), (AgeGroup.ADULT, AgeGroup.CHILD, AgeGroup.UNKNOWN)
@@ -92,6 +99,8 @@ class World:
 
     country: str
     texts: Mapping[str, Sequence[str]]
+    #: Codes of the smallest regions.
+    regions: Sequence[str]
     organisations: Mapping[str, Organisation]
     people: Mapping[str, Actor]
 
@@ -117,12 +126,18 @@ def settle(code: str) -> World:
     for number, key in enumerate(ORGANISATIONS):
         if key not in organisations:
             organisations[key] = _organisation(key, number, country, told, by=administrator)
-    for post, name in staff[2:]:
+    left_out = OFFICERS[max(2, len(profile.current().signatures(for_child=True))) :]
+    for post, name in [one for one in staff[2:] if one[0].key not in left_out]:
         people[post.key] = _employ(post, name, country, organisations, by=administrator)
-    world = World(code, told["texts"], organisations, people)
+    world = World(code, told["texts"], _smallest_regions(), organisations, people)
     for key in UNITS:
         _furnish(key, organisations[key], people[key])
     return world
+
+
+def _smallest_regions() -> list[str]:
+    country = profile.current()
+    return [region.code for region in country.regions if not country.parts_of(region.code)]
 
 
 def _organisation(

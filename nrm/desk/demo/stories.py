@@ -12,35 +12,51 @@ from random import Random
 
 from nrm.cases.models import AgeGroup, RiskLevel, Sex
 from nrm.desk.demo import beginnings as b
+from nrm.desk.demo import deciding as d
 from nrm.desk.demo import endings as e
+from nrm.desk.demo import protecting as t
 from nrm.desk.demo import referring as r
+from nrm.desk.demo import seeing as g
+from nrm.desk.demo import sights
 from nrm.desk.demo import staying as p
 from nrm.desk.demo import supporting as s
 from nrm.desk.demo.life import Life, Traits
 from nrm.desk.demo.people import World
-from nrm.identification.models import Suspected
 from workflows.case import Accommodation
 
 Chapter = Callable[[Life], Iterator[timedelta]]
 
 ANYBODY = Traits()
 HIGH = Traits(risk=RiskLevel.HIGH)
-CHILD = Traits(age=AgeGroup.CHILD, sex=Sex.WOMAN, risk=RiskLevel.HIGH, lead="centre")
-IN_COMMUNITY = Traits(accommodation=Accommodation.NOT_NEEDED, risk=RiskLevel.LOW)
-NO_GROUNDS = Traits(has_grounds=False, risk=RiskLevel.LOW)
-NOT_CLEAR = Traits(suspected=Suspected.OTHER)
-NAMELESS = replace(NOT_CLEAR, stays_nameless=True)
+GIRL = Traits(age=AgeGroup.CHILD, sex=Sex.WOMAN, risk=RiskLevel.HIGH, lead="centre")
+BOY = Traits(age=AgeGroup.CHILD, sex=Sex.MAN, risk=RiskLevel.HIGH, lead="open_hand", sees=sights.STREET)
+ERRAND_BOY = replace(BOY, lead="centre", sees=sights.ERRANDS)
+UNGUARDED = replace(BOY, gets_guardian=False)
+MAYBE_A_CHILD = replace(BOY, age=AgeGroup.UNKNOWN, sees=sights.ERRANDS)
+IN_COMMUNITY = Traits(accommodation=Accommodation.NOT_NEEDED, risk=RiskLevel.LOW, sees=sights.WORKSHOP)
+AT_HIS_SISTERS = replace(IN_COMMUNITY, sex=Sex.MAN, sees=sights.ONLINE_ROOM)
+BROKEN_OFF = Traits(lead="open_hand", reporter="responder", sees=sights.HALFWAY)
+MARRIED_OFF = Traits(sex=Sex.WOMAN, lead="open_hand", sees=sights.WEDDING)
+NO_GROUNDS = Traits(sees=sights.FAINT, risk=RiskLevel.LOW)
+NOT_CLEAR = Traits(sees=sights.UNCLEAR)
+FROM_THE_VAN = Traits(sees=sights.SMUGGLED, lead="open_hand", reporter="responder")
+STRANDED = replace(IN_COMMUNITY, sees=sights.STRANDED, lead="open_hand")
+NAMELESS = replace(NOT_CLEAR, lead="open_hand", stays_nameless=True)
 NAMELESS_AT_HOME = replace(IN_COMMUNITY, stays_nameless=True)
+AT_WORK = Traits(sees=sights.WORKSHOP, lead="open_hand")
+BEFORE_THE_BODY = Traits(lead="open_hand", reporter="inspector")
 
-SEEN = (b.reported, b.screened)
-PRESUMED = (*SEEN, b.asked, b.presumed)
-READY = (*PRESUMED, b.assessed, b.agreed, b.noted)
+SEEN = (g.reported, g.screened)
+PRESUMED = (*SEEN, t.asked, d.presumed)
 #: Where the last chapter stays true for a few days only, all before it takes less than two.
 QUICK = (*PRESUMED, b.assessed, b.agreed, r.referral_begun)
+#: Nobody asks the body to hurry; in some stories it is the person who decides otherwise.
+UNHURRIED = (*PRESUMED, b.assessed, b.agreed, b.noted)
+READY = (*PRESUMED, d.confirmed_in_time, b.assessed, b.agreed, b.noted)
 REFERRED = (*READY, r.referral_begun)
 SHELTERED = (*REFERRED, p.sheltered, s.support_begun)
-SUPPORTED = (*SHELTERED, s.support_started, s.met, b.confirmed, b.noted)
-AT_HOME = (*REFERRED, s.support_begun, s.support_started, s.met, b.noted)
+SUPPORTED = (*SHELTERED, s.support_started, s.met, d.confirmed, b.noted)
+AT_HOME = (*UNHURRIED, r.referral_begun, s.support_begun, s.support_started, s.met, b.noted)
 SERVED = (*SUPPORTED, s.met, s.support_completed, p.stay_ended, e.plan_agreed)
 REINTEGRATING = (*SERVED, e.reintegration_begun, e.plan_started)
 REVIEWED = (*REINTEGRATING, e.goals_reviewed, e.plan_monitored)
@@ -57,52 +73,63 @@ class Plot:
 
 PLOTS = (
     # Identification
-    Plot(0.1, (b.reported,)),
-    Plot(3, SEEN),
+    Plot(0.1, (g.reported,), BROKEN_OFF),
+    Plot(3, SEEN, NOT_CLEAR),
+    Plot(2, SEEN, FROM_THE_VAN),
     Plot(1, PRESUMED, NAMELESS),
+    Plot(2.5, PRESUMED, UNGUARDED),
     Plot(22, (*READY, b.noted, b.consent_expires)),
-    Plot(64, (*SEEN, b.read, e.closed_without_grounds), NO_GROUNDS),
-    Plot(40, (*PRESUMED, b.assessed, b.agreed, b.screened_again, b.not_confirmed, b.review_requested)),
+    Plot(64, (*SEEN, g.read, e.closed_without_grounds), NO_GROUNDS),
+    Plot(12, (*PRESUMED, t.named, b.assessed), NAMELESS),
+    Plot(9, (*PRESUMED, b.assessed, t.grown_up), MAYBE_A_CHILD),
+    Plot(5, (*PRESUMED, b.assessed), MAYBE_A_CHILD),
+    # The identifying body
+    Plot(6, (*PRESUMED, b.assessed, d.nearly_signed), BEFORE_THE_BODY),
+    Plot(4, (*PRESUMED, b.assessed, d.proposed), MARRIED_OFF),
+    Plot(8, (*PRESUMED, b.assessed, b.agreed, d.taken_back), BEFORE_THE_BODY),
+    Plot(40, (*PRESUMED, b.assessed, b.agreed, g.screened_again, d.not_confirmed, d.review_requested)),
+    Plot(50, (*PRESUMED, b.assessed, b.agreed, d.not_confirmed, d.review_requested, d.upheld, b.noted), AT_WORK),
     # Referral
     Plot(6, (*REFERRED, r.referral_drafted)),
     Plot(3.5, (*QUICK, r.referral_sent)),
     Plot(3.5, (*QUICK, r.referral_sent, r.question_asked), IN_COMMUNITY),
+    Plot(5, (*SEEN, t.asked, b.assessed, b.agreed, r.referral_begun, r.referral_sent), STRANDED),
     Plot(9, (*REFERRED, r.referral_sent, r.referral_declined)),
     Plot(14, (*REFERRED, r.referral_sent, r.referral_unanswered)),
     Plot(12, (*REFERRED, r.referral_sent, r.referral_withdrawn, r.referral_sent, r.referral_accepted), IN_COMMUNITY),
     # Placement
-    Plot(7, (*REFERRED, p.placement_begun, p.place_requested), CHILD),
+    Plot(7, (*REFERRED, p.placement_begun, p.place_requested), GIRL),
     Plot(4, (*QUICK, p.placement_begun, p.place_requested, p.place_kept), HIGH),
     Plot(9, (*REFERRED, p.placement_begun, p.place_requested, p.place_declined)),
     Plot(16, (*REFERRED, p.placement_begun, p.place_requested, p.place_reserved, p.reservation_lapsed)),
     Plot(25, (*REFERRED, p.placement_begun, p.place_requested, p.place_cancelled, b.noted)),
     # Support
-    Plot(35, (*SHELTERED, s.support_started, s.met, s.next_meeting, s.alarmed), HIGH),
-    Plot(40, (*SHELTERED, s.support_started, s.met, s.alarmed, s.alert_assessed), CHILD),
+    Plot(27, (*SHELTERED, s.support_started, s.met, d.reflection_extended, s.next_meeting, s.alarmed), HIGH),
+    Plot(40, (*SHELTERED, s.support_started, s.met, t.return_not_now, s.alarmed, s.alert_assessed), BOY),
     Plot(48, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed), HIGH),
     Plot(52, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed, s.alert_closed, s.next_meeting)),
     Plot(45, (*SUPPORTED, s.support_paused, p.away)),
-    Plot(58, (*SUPPORTED, s.support_paused, s.support_resumed, p.away, p.returned, s.next_meeting), CHILD),
+    Plot(58, (*SUPPORTED, s.support_paused, s.support_resumed, p.away, p.returned, s.next_meeting), ERRAND_BOY),
     Plot(18, (*SHELTERED, s.support_planned), NOT_CLEAR),
-    Plot(70, (*AT_HOME, b.declined_status, s.support_interrupted, e.plan_drafted), NAMELESS_AT_HOME),
-    Plot(80, (*AT_HOME, b.declined_status, b.reconsidered, s.met, s.met, b.consent_withdrawn), IN_COMMUNITY),
+    Plot(70, (*AT_HOME, d.declined_status, s.support_interrupted, e.plan_drafted), NAMELESS_AT_HOME),
+    Plot(80, (*AT_HOME, d.declined_status, d.reconsidered, s.met, s.met, b.consent_withdrawn), IN_COMMUNITY),
     Plot(66, (*AT_HOME, r.referral_sent, r.question_asked, r.question_answered, r.referral_accepted, r.service_begun,
-              s.next_meeting), IN_COMMUNITY),
-    Plot(90, (*AT_HOME, b.confirmed, r.referral_sent, r.referral_accepted, r.service_begun, r.service_done, s.met,
-              b.status_withdrawn), IN_COMMUNITY),
+              s.next_meeting), AT_HIS_SISTERS),
+    Plot(90, (*AT_HOME, d.confirmed, r.referral_sent, r.referral_accepted, r.service_begun, r.service_done, s.met,
+              d.status_withdrawn), IN_COMMUNITY),
     # Reintegration and after
-    Plot(62, (*SUPPORTED, e.plan_agreed), CHILD),
-    Plot(95, REINTEGRATING),
-    Plot(120, REVIEWED, CHILD),
+    Plot(62, (*SUPPORTED, e.plan_agreed), GIRL),
+    Plot(95, (*REINTEGRATING, d.court_differs)),
+    Plot(120, REVIEWED, BOY),
     Plot(88, (*SERVED, e.reintegration_begun, e.plan_ended)),
     Plot(150, FOLLOWED),
     Plot(185, CLOSED),
     Plot(140, (*FOLLOWED, e.last_contact, e.back_in_support, b.noted)),
     Plot(75, (*SUPPORTED, e.held), HIGH),
     Plot(100, (*SUPPORTED, e.held, e.resumed, b.noted)),
-    Plot(130, (*AT_HOME, b.confirmed, s.support_interrupted, e.held, e.closed_out_of_reach), IN_COMMUNITY),
+    Plot(130, (*AT_HOME, d.confirmed, s.support_interrupted, e.held, e.closed_out_of_reach), IN_COMMUNITY),
     Plot(230, (*CLOSED, e.reopened, e.contacted)),
-    Plot(255, (*CLOSED, e.reopened_anew), HIGH),
+    Plot(255, (*CLOSED, e.reopened_anew), replace(AT_WORK, risk=RiskLevel.HIGH)),
 )  # fmt: skip
 #: The plots of a full country begin at most this many days ago.
 LONGEST = 275
