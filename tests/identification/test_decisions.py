@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.audit.models import Event
-from nrm.cases.actions import take_status_step
+from nrm.cases.actions import record_age, take_status_step
 from nrm.cases.selectors import standing_in
 from nrm.identification import actions
 from nrm.identification.actions import decisions
@@ -293,7 +293,45 @@ def test_who_signed_and_then_screened_holds_the_decision_up(cast: Any) -> None:
     assert Signature.objects.count() == 1
 
 
+def test_who_answered_stays_a_screener_when_a_colleague_answers_otherwise(case: Any, cast: Any, answer: Any) -> None:
+    screening = actions.begin_screening(case, by=cast.responder.actor, suspicions=["labour"], safe_to_talk="yes")
+    answer(screening, by=cast.case_worker, EX01="observed")
+    answer(screening, EX01="reported")
+    assert screening.answers.get().answered_by == cast.responder.actor.user_id
+    assert case.was_screened_by(cast.case_worker.actor.user_id)
+    assert not case.was_screened_by(cast.officer.actor.user_id)
+
+
+def test_so_is_who_completed_it_and_wrote_the_judgement(screening: Any, case: Any, cast: Any, answer: Any) -> None:
+    answer(screening, EX01="observed")
+    assert not case.was_screened_by(cast.case_worker.actor.user_id)
+    actions.complete_screening(screening, by=cast.case_worker.actor, expected_version=1, judgement="Locked in.")
+    assert case.was_screened_by(cast.case_worker.actor.user_id)
+
+
 # What happened meanwhile
+
+
+def test_who_turns_out_a_child_is_not_decided_on_with_the_signatures_for_an_adult(presumed: Any, cast: Any) -> None:
+    with override_settings(NRM_COUNTRY="xk"):
+        decision = propose(presumed, cast.officer)
+        assert decision.needs == ["investigator", "victims_advocate"]
+        presumed.refresh_from_db()
+        record_age(
+            presumed,
+            by=cast.case_worker.actor,
+            expected_version=presumed.version,
+            age_group="child",
+            reason="A document.",
+        )
+        decision = Decision.objects.get()
+        with pytest.raises(NotYet) as refused:
+            sign(decision, cast.second_officer, "victims_advocate")
+        assert refused.value.sentence == deciding.AGE_MOVED_ON
+        decisions.take_back(decision, by=cast.officer.actor, expected_version=decision.version, reason="A child.")
+        presumed.refresh_from_db()
+        assert decide(presumed, cast).status == "identified"
+        assert Decision.objects.in_effect().get().needs == ["investigator", "victims_advocate", "social_worker"]
 
 
 def test_a_proposal_whose_status_moved_on_is_taken_back(proposed: Any, presumed: Any, cast: Any, sign_in: Any) -> None:

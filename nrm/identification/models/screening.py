@@ -84,9 +84,10 @@ class ScreeningQuerySet(models.QuerySet["Screening"]):
         return self.completed().filter(gives_grounds=True)
 
     def by(self, user_id: UUID) -> ScreeningQuerySet:
-        """Those the user began or answered in."""
-        answered = Answer.objects.filter(screening=OuterRef("pk"), answered_by=user_id)
-        return self.filter(Q(started_by=user_id) | Exists(answered))
+        """Those the user began, answered in, changed or completed; also where a colleague answered otherwise later."""
+        answered = Answer.history.filter(screening_id=OuterRef("pk"), history_user_id=user_id)
+        written = Screening.history.filter(id=OuterRef("pk"), history_user_id=user_id)
+        return self.filter(Q(started_by=user_id) | Exists(answered) | Exists(written))
 
 
 class Screening(CaseChild):

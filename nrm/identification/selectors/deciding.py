@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nrm.audit.codes import Code
 from nrm.cases.models import Case
 from nrm.countries import profile
 from nrm.countries.terms import Capacity
@@ -21,6 +22,9 @@ SCREENED_BY_READER = DecisionFlow.decider_did_not_screen.sentence
 PROPOSED_ALREADY = _("A decision is proposed already. Read it first.")
 NOT_FROM_THIS_STATUS = _("This cannot be decided from the present status.")
 STATUS_MOVED_ON = _("The status has changed since the decision was proposed. Take the proposal back.")
+AGE_MOVED_ON = _(
+    "The age was recorded since the decision was proposed, and it needs other signatures now. Take the proposal back."
+)
 SIGNED_BY_READER = _("You have signed this decision. The other signatures are for your colleagues.")
 SIGNED_IN_CAPACITY = _("A colleague has signed in this capacity meanwhile.")
 SIGNER_SCREENED = _("Somebody who signed recorded a screening in this case. Take the proposal back.")
@@ -67,10 +71,22 @@ def has_moved_on(decision: Decision) -> bool:
     return moved
 
 
+def needs_others_now(decision: Decision) -> bool:
+    """Whether the age was recorded since the proposal, and a signature is asked for now that it does not wait for."""
+    if set(signatures_needed(decision.case)) <= set(decision.needs):
+        return False
+    recorded: bool = decision.case.history.filter(
+        transition=Code.AGE_RECORDED, history_date__gt=decision.proposed_at
+    ).exists()
+    return recorded
+
+
 def why_not_sign(decision: Decision, user_id: UUID) -> str | Promise:
     """What keeps this person from signing, in a sentence; empty when nothing does."""
     if decision.was_screened_by(user_id):
         return SCREENED_BY_READER
     if any(signature.signed_by == user_id for signature in decision.signatures.all()):
         return SIGNED_BY_READER
-    return STATUS_MOVED_ON if has_moved_on(decision) else ""
+    if has_moved_on(decision):
+        return STATUS_MOVED_ON
+    return AGE_MOVED_ON if needs_others_now(decision) else ""

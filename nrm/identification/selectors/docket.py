@@ -180,7 +180,7 @@ class Proposal:
 
     @property
     def moved_on(self) -> bool:
-        return self.unmet == deciding.STATUS_MOVED_ON
+        return self.unmet in (deciding.STATUS_MOVED_ON, deciding.AGE_MOVED_ON)
 
 
 def decision_for(actor: Actor, pk: UUID) -> tuple[Decision, Standing]:
