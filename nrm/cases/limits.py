@@ -26,6 +26,8 @@ from nrm.vault.fields import opened
 #: How far ahead My work looks, and how many limits it shows at most.
 SOON = timedelta(days=14)
 SHOWN = 10
+#: How the subject of a limit of a whole case begins.
+OF_A_CASE = f"{Case._meta.label_lower}:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,15 @@ def limits_of(case: Case, standing: Standing) -> list[Limit]:
     return [
         _limit(case, clock, extensions[clock.pk], may_extend=may_extend)
         for clock in _shown(case, unstopped_clocks_of_case(case.code))
+        if is_shared(case, clock, standing)
     ]
 
 
 def limit_for(actor: Actor, code: str, pk: UUID) -> tuple[Case, Clock, Limit]:
     """A limit of a case that the actor may extend."""
-    case, _standing = case_for(actor, code, Permission.EXTEND_CLOCK)
+    case, standing = case_for(actor, code, Permission.EXTEND_CLOCK)
     clock = clock_of_case(pk, case.code)
-    if clock is None:
+    if clock is None or not is_shared(case, clock, standing):
         raise NotVisible
     return case, clock, _limit(case, clock, [], may_extend=True)
 
@@ -83,8 +86,16 @@ def ending_soon(actor: Actor) -> EndingSoon:
     if not relations_that_grant(actor.role, Permission.EXTEND_CLOCK):
         return EndingSoon([], has_more=False)
     codes = cases_visible_to(actor, Permission.EXTEND_CLOCK).values("code")
-    clocks = list(clocks_ending(codes, until=now() + SOON)[: SHOWN + 1])
+    ending = clocks_ending(codes, until=now() + SOON)
+    if not relations_that_grant(actor.role, Permission.SEE_TASKS):
+        ending = ending.filter(subject__startswith=OF_A_CASE)
+    clocks = list(ending[: SHOWN + 1])
     return EndingSoon(clocks[:SHOWN], has_more=len(clocks) > SHOWN)
+
+
+def is_shared(case: Case, clock: Clock, standing: Standing) -> bool:
+    """The limit of a single record, such as a referral, tells of that record: only to who sees what is due in it."""
+    return clock.subject == reference(case) or standing.may(Permission.SEE_TASKS)
 
 
 def _shown(case: Case, clocks: list[Clock]) -> list[Clock]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from nrm.access.refusals import NotVisible
 from nrm.audit.models import Event
-from nrm.cases.actions import choose_track, record_consent, run_out_clocks, take_status_step
+from nrm.cases.actions import choose_track, extend_clock, record_consent, run_out_clocks, take_status_step
 from nrm.cases.limits import SHOWN, ending_soon
 from nrm.cases.models import Case, reference
 from nrm.countries.profile import load
@@ -244,3 +247,42 @@ def test_a_consent_past_its_day_expires_and_is_asked_again(case: Case, cast: Any
     assert Task.objects.filter(case_code=case.code, kind="consent_expired").exists()
     row = consent.history.first()
     assert (row.transition, row.source_state) == ("consent.expire", "given")
+
+
+@pytest.fixture
+def of_a_referral(case: Case, cast: Any) -> Clock:
+    """A presumed case, before the body, that was referred to somebody: the answer is waited for until tomorrow."""
+    presumed(case, cast)
+    return start_clock(
+        "referral_answer",
+        case_code=case.code,
+        subject=f"referrals.referral:{uuid4()}",
+        rule=RULE_OF_TESTS,
+        due_at=timezone.now() + timedelta(days=1),
+    )
+
+
+def test_the_limit_of_one_record_tells_nobody_but_the_lead_and_the_coordinator(
+    of_a_referral: Clock, case: Case, cast: Any, sign_in: Any
+) -> None:
+    """Neither the police that reported nor the body that decides learns where the person was referred to when."""
+    label = "Answer to a referral"
+    for name in ("case_worker", "coordinator"):
+        assert label in page_of(case, sign_in(getattr(cast, name))), name
+    for name in ("responder", "officer"):
+        client = sign_in(getattr(cast, name))
+        assert label not in page_of(case, client), name
+        assert "Recovery and reflection period" in page_of(case, client), name
+    body = sign_in(cast.officer)
+    for page in (reverse("identification:docket"), reverse("identification:decision", args=[case.code]), "/"):
+        assert label not in body.get(page).content.decode(), page
+    assert label in sign_in(cast.case_worker).get("/").content.decode()
+
+
+def test_nor_does_the_body_let_it_run_longer(of_a_referral: Clock, case: Case, cast: Any, sign_in: Any) -> None:
+    page = reverse("cases:extend_clock", args=[case.code, of_a_referral.pk])
+    assert sign_in(cast.officer).get(page).status_code == 404
+    assert sign_in(cast.case_worker).get(page).status_code == 200
+    later = timezone.localdate() + timedelta(days=9)
+    with pytest.raises(NotVisible):
+        extend_clock(of_a_referral, by=cast.officer.actor, due_on=later, authority="court", reason="They said so.")

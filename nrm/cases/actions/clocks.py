@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.permissions import Permission
-from nrm.access.refusals import MovedOn, NotYet
+from nrm.access.refusals import MovedOn, NotVisible, NotYet
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.effects import Setting, carry_out
+from nrm.cases.limits import is_shared
 from nrm.cases.models import Case, ClockExtension
 from nrm.cases.selectors import require, standing_in
 from nrm.countries.limits import end_of
@@ -82,7 +83,10 @@ def extend_clock(
     `MovedOn` when it is due at another time than the page said (`expected_due_at`). Locks the case, then the clock.
     """
     case = _lock_case_of(clock)
-    require(standing_in(by, case), Permission.EXTEND_CLOCK)
+    standing = standing_in(by, case)
+    require(standing, Permission.EXTEND_CLOCK)
+    if not is_shared(case, clock, standing):
+        raise NotVisible
     locked = tasks.lock_clock(clock.pk)
     if expected_due_at is not None and locked.due_at != expected_due_at:
         raise MovedOn

@@ -18,7 +18,7 @@ from nrm.access.policy import Standing, relations_that_grant
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.accounts import selectors as accounts
 from nrm.cases.lifecycle import place_of_reason
-from nrm.cases.limits import limits_of
+from nrm.cases.limits import OF_A_CASE, limits_of
 from nrm.cases.models import Case
 from nrm.cases.selectors import cases_visible_to, require, standing_in
 from nrm.countries import profile
@@ -125,7 +125,7 @@ def _one_a_case(open_tasks: TaskQuerySet) -> TaskQuerySet:
 
 def _rows(waiting: list[Task], cases: dict[str, Case], mine: set[str]) -> list[Waiting]:
     limits: dict[str, list[Limit]] = {}
-    for clock in tasks.clocks_of_cases(cases):
+    for clock in tasks.clocks_of_cases(cases).filter(subject__startswith=OF_A_CASE):
         limits.setdefault(clock.case_code, []).append(Limit(str(ClockName(clock.key).label), clock.due_at))
     proposed = Decision.objects.proposed().filter(case__in=cases.values()).prefetch_related("signatures")
     decisions = {decision.case_id: decision for decision in proposed}
