@@ -50,8 +50,10 @@ class PlainTextField(forms.CharField):
         return plain_text(super().to_python(value) or "", lines=self.lines)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Without `maxlength`: a browser cuts a pasted text silently, the error message does not."""
-        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+        """Without `maxlength`: a browser cuts a pasted text silently, the error message does not. The browser is asked
+        to keep nothing of it, neither to suggest it to the next person nor to restore it with a closed window."""
+        kept = {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+        return {**kept, "autocomplete": widget.attrs.get("autocomplete", "off")}
 
 
 class DayField(forms.DateField):

@@ -115,6 +115,13 @@ def test_a_too_long_text_is_refused_and_kept() -> None:
     assert "maxlength" not in str(form["note"])
 
 
+def test_the_browser_is_asked_to_keep_nothing_that_was_typed() -> None:
+    """Nothing is suggested to the next person at a shared computer, nor restored with a window that was closed."""
+    form = record()
+    for name in ("note", "title"):
+        assert 'autocomplete="off"' in str(form[name])
+
+
 def test_a_megabyte_is_answered() -> None:
     assert record(note="š" * 1_000_000).errors["note"]
 
