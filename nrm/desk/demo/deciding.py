@@ -44,15 +44,20 @@ def _signed_by(life: Life, signers: Sequence[str]) -> Waits:
 
 def confirmed(life: Life) -> Waits:
     if life.case.status == Status.PRESUMED:
-        basis = LegalBasis.CHILD_PROTECTION if life.is_child else LegalBasis.BODY_PROCEDURE
-        yield from _decided(life, Outcome.IDENTIFY, reasons="confirmed", basis=basis)
+        yield from _confirmed(life)
         yield life.days(1, 3)
+
+
+def _confirmed(life: Life) -> Waits:
+    basis = LegalBasis.CHILD_PROTECTION if life.is_child else LegalBasis.BODY_PROCEDURE
+    yield from _decided(life, Outcome.IDENTIFY, reasons="confirmed", basis=basis)
 
 
 def confirmed_in_time(life: Life) -> Waits:
     """Where the law gives the body hours, it decides before anything else begins."""
     if profile.current().clock(ClockName.FORMAL_ASSESSMENT):
-        yield from confirmed(life)
+        yield from _confirmed(life)
+        yield life.minutes(20, 60)
 
 
 def not_confirmed(life: Life) -> Waits:

@@ -47,16 +47,17 @@ AT_WORK = Traits(sees=sights.WORKSHOP, lead="open_hand")
 BEFORE_THE_BODY = Traits(lead="open_hand", reporter="inspector")
 
 SEEN = (g.reported, g.screened)
+ARRANGED = (b.assessed, b.agreed, b.noted)
 PRESUMED = (*SEEN, t.asked, d.presumed)
+IN_TIME = (*PRESUMED, d.confirmed_in_time)
 #: Where the last chapter stays true for a few days only, all before it takes less than two.
-QUICK = (*PRESUMED, b.assessed, b.agreed, r.referral_begun)
-#: Nobody asks the body to hurry; in some stories it is the person who decides otherwise.
-UNHURRIED = (*PRESUMED, b.assessed, b.agreed, b.noted)
-READY = (*PRESUMED, d.confirmed_in_time, b.assessed, b.agreed, b.noted)
+QUICK = (*IN_TIME, b.assessed, b.agreed, r.referral_begun)
+READY = (*IN_TIME, *ARRANGED)
 REFERRED = (*READY, r.referral_begun)
 SHELTERED = (*REFERRED, p.sheltered, s.support_begun)
 SUPPORTED = (*SHELTERED, s.support_started, s.met, d.confirmed, b.noted)
-AT_HOME = (*UNHURRIED, r.referral_begun, s.support_begun, s.support_started, s.met, b.noted)
+#: The decision takes its time; in some stories it is the person who decides otherwise.
+AT_HOME = (*PRESUMED, *ARRANGED, r.referral_begun, s.support_begun, s.support_started, s.met, b.noted)
 SERVED = (*SUPPORTED, s.met, s.support_completed, p.stay_ended, e.plan_agreed)
 REINTEGRATING = (*SERVED, e.reintegration_begun, e.plan_started)
 REVIEWED = (*REINTEGRATING, e.goals_reviewed, e.plan_monitored)
@@ -80,20 +81,20 @@ PLOTS = (
     Plot(2.5, PRESUMED, UNGUARDED),
     Plot(22, (*READY, b.noted, b.consent_expires)),
     Plot(64, (*SEEN, g.read, e.closed_without_grounds), NO_GROUNDS),
-    Plot(12, (*PRESUMED, t.named, b.assessed), NAMELESS),
-    Plot(9, (*PRESUMED, b.assessed, t.grown_up), MAYBE_A_CHILD),
-    Plot(5, (*PRESUMED, b.assessed), MAYBE_A_CHILD),
+    Plot(8, (*IN_TIME, t.named, b.assessed), NAMELESS),
+    Plot(9, (*IN_TIME, b.assessed, t.grown_up), MAYBE_A_CHILD),
+    Plot(5, (*IN_TIME, b.assessed), MAYBE_A_CHILD),
     # The identifying body
     Plot(6, (*PRESUMED, b.assessed, d.nearly_signed), BEFORE_THE_BODY),
     Plot(4, (*PRESUMED, b.assessed, d.proposed), MARRIED_OFF),
     Plot(8, (*PRESUMED, b.assessed, b.agreed, d.taken_back), BEFORE_THE_BODY),
-    Plot(40, (*PRESUMED, b.assessed, b.agreed, g.screened_again, d.not_confirmed, d.review_requested)),
+    Plot(17, (*PRESUMED, b.assessed, b.agreed, g.screened_again, d.not_confirmed, d.review_requested)),
     Plot(50, (*PRESUMED, b.assessed, b.agreed, d.not_confirmed, d.review_requested, d.upheld, b.noted), AT_WORK),
     # Referral
     Plot(6, (*REFERRED, r.referral_drafted)),
     Plot(3.5, (*QUICK, r.referral_sent)),
     Plot(3.5, (*QUICK, r.referral_sent, r.question_asked), IN_COMMUNITY),
-    Plot(5, (*SEEN, t.asked, b.assessed, b.agreed, r.referral_begun, r.referral_sent), STRANDED),
+    Plot(5, (*SEEN, t.asked, b.assessed, b.agreed, r.referral_begun, r.referral_sent, r.referral_accepted), STRANDED),
     Plot(9, (*REFERRED, r.referral_sent, r.referral_declined)),
     Plot(14, (*REFERRED, r.referral_sent, r.referral_unanswered)),
     Plot(12, (*REFERRED, r.referral_sent, r.referral_withdrawn, r.referral_sent, r.referral_accepted), IN_COMMUNITY),
@@ -112,9 +113,9 @@ PLOTS = (
     Plot(58, (*SUPPORTED, s.support_paused, s.support_resumed, p.away, p.returned, s.next_meeting), ERRAND_BOY),
     Plot(18, (*SHELTERED, s.support_planned), NOT_CLEAR),
     Plot(70, (*AT_HOME, d.declined_status, s.support_interrupted, e.plan_drafted), NAMELESS_AT_HOME),
-    Plot(80, (*AT_HOME, d.declined_status, d.reconsidered, s.met, s.met, b.consent_withdrawn), IN_COMMUNITY),
-    Plot(66, (*AT_HOME, r.referral_sent, r.question_asked, r.question_answered, r.referral_accepted, r.service_begun,
-              s.next_meeting), AT_HIS_SISTERS),
+    Plot(80, (*AT_HOME, d.declined_status, d.reconsidered, s.met, d.confirmed, b.consent_withdrawn), IN_COMMUNITY),
+    Plot(66, (*AT_HOME, d.confirmed, r.referral_sent, r.question_asked, r.question_answered, r.referral_accepted,
+              r.service_begun, s.next_meeting), AT_HIS_SISTERS),
     Plot(90, (*AT_HOME, d.confirmed, r.referral_sent, r.referral_accepted, r.service_begun, r.service_done, s.met,
               d.status_withdrawn), IN_COMMUNITY),
     # Reintegration and after
