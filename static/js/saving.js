@@ -38,6 +38,7 @@
     if (unsaved().length) return;
     clearInterval(timer);
     timer = undefined;
+    uncover();
     if (goal && !onItsWay()) location.assign(goal);
   };
   // A reply that leads away from this screening comes from a door that has shut: the session ended.
@@ -98,6 +99,7 @@
     return true;
   }
   addEventListener("online", again);
+  addEventListener("focus", again);
   document.addEventListener("visibilitychange", () => document.hidden || again());
 
   // Leaving
@@ -113,10 +115,30 @@
     sayOverall();
     again();
   });
-  // Fired before the page of an ended session is cleared; what never arrived is kept on it.
+  // Fired before the page of an ended session is cleared. What never arrived is kept on it, out of everybody's sight
+  // until it is saved: nobody was here for a while, and who comes may be somebody else.
   document.addEventListener("session:ending", (event) => {
     if (!unsaved().length) return;
     event.preventDefault();
     for (const part of unsaved()) wait(part, SIGNED_OUT);
+    cover();
+    // Trying for ever would keep a session alive; it goes on when somebody comes back.
+    clearInterval(timer);
+    timer = undefined;
   });
+  function cover() {
+    if (document.querySelector(".veil")) return;
+    for (const part of document.body.children) part.inert = true;
+    const veil = document.createElement("div");
+    veil.className = "veil";
+    veil.setAttribute("role", "alert");
+    veil.addEventListener("pointerdown", again);
+    document.body.append(veil);
+    say(veil, SIGNED_OUT);
+    veil.querySelector("a")?.focus();
+  }
+  function uncover() {
+    document.querySelector(".veil")?.remove();
+    for (const part of document.body.children) part.inert = false;
+  }
 })();

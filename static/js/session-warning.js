@@ -31,6 +31,10 @@
 
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.querySelector("[data-keep]").addEventListener("click", keep);
-  document.addEventListener("htmx:afterRequest", restart);
+  // What the service did not take is tried again without anybody being there, so it is no sign of use.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { status } = event.detail.xhr;
+    if (status > 0 && status < 500) restart();
+  });
   restart();
 })();

@@ -250,12 +250,18 @@ class TestServerOfItsOwn:
         expect(first).to_contain_text("Not saved yet.")
         mara.tap(mara.page.get_by_role("link", name="Change what is suspected"))
         mara.desk.stands_at("General signs")
-        # Nor does the page clear itself when its session would have ended meanwhile.
+        mara.answer(first, "Told")
+        # Nor does the page clear itself when its session would have ended meanwhile. Nobody reads it until it is saved.
         ending = "document.dispatchEvent(new CustomEvent('session:ending', { cancelable: true }))"
         assert mara.page.evaluate(ending) is False
-        expect(first).to_contain_text("Not saved: you were signed out.")
-        mara.answer(first, "Told")
+        veil = mara.page.locator(".veil")
+        expect(veil).to_contain_text("Not saved: you were signed out.")
+        assert veil.bounding_box() == {"x": 0, "y": 0, **PHONE["viewport"]}
         own_server.start()
+        mara.page.wait_for_timeout(5_000)
+        assert kept(draft) == {}
+        mara.page.mouse.click(40, 700)
+        expect(veil).to_have_count(0, timeout=30_000)
         expect(first.locator(".saved")).to_have_text("Saved", timeout=30_000)
         expect(mara.page.locator(".thumb-bar")).not_to_contain_text("Not saved yet.")
         assert list(kept(draft).values()) == ["reported"]
