@@ -380,6 +380,7 @@ RATED = {
         ({"country": ""}, "country: the set common has none, every other set has one"),
         ({"code": "common", "number": 3}, "country: the set common has none"),
         ({"code": "../mk"}, "code: a set is named in small letters"),
+        ({"number": 10**12}, "number: the version of a set is a whole number"),
         ({"number": "1"}, "number: the version of a set is a whole number"),
         ({"valid_from": "1.11.2026"}, "valid_from: the day"),
         ({"lists": {"labour": ["MINES"]}}, "lists: MINES, named for labour, is not one of LAB, SEX"),
@@ -397,10 +398,24 @@ def test_a_wrong_set_is_refused_whole(load_file: Any, changed: dict[str, Any], s
     assert (IndicatorSet.objects.count(), Indicator.objects.count()) == before
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '"mk"', "\ufeff{}"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "{", "[]", '"mk"', "\ufeff{}"),
+        pytest.param("[" * 200_000, id="deep"),
+        pytest.param(" " * 2_000_001, id="huge"),
+    ],
+)
 def test_what_is_no_set_is_refused(load_file: Any, content: str) -> None:
     with pytest.raises(CommandError, match="Nothing was loaded"):
         load_file(content)
+
+
+@pytest.mark.parametrize("hidden", ["\u0000", "\ud800", "\u202e", "\u200b", "\n"])
+def test_no_label_hides_or_turns_round_what_it_says(load_file: Any, hidden: str) -> None:
+    added = {**NATIONAL["indicators"][-1], "label": f"Locked{hidden} in"}
+    with pytest.raises(CommandError, match="has no label"):
+        load_file(indicators=[added])
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

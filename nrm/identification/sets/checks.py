@@ -14,6 +14,7 @@ from nrm.countries.terms import Country
 from nrm.identification.models import Circumstance, Suspected, Use
 from nrm.identification.scoring import DIMENSIONS, GENERAL_FAMILY, Strength
 from nrm.identification.sections import FAMILIES, RATED_FAMILY
+from nrm.lib.forms import plain_text
 
 LISTS = ("LAB", "SEX")
 GROUPS = ("A_LAB", "A_SEX", "C_LAB", "C_SEX")
@@ -21,6 +22,7 @@ GROUPS = ("A_LAB", "A_SEX", "C_LAB", "C_SEX")
 CONFIDENCE = ("sourced", "secondary", "reconstructed")
 #: The set every country shares; every other one belongs to a country.
 SHARED = "common"
+LAST_NUMBER = 9999
 SET_CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 INDICATOR_CODE = re.compile(r"[A-Z]{2}[A-Z0-9]{1,8}")
 SITUATIONS = (*Suspected.values, *Circumstance.values, "child", "man")
@@ -62,8 +64,8 @@ def _about_the_set(given: dict[str, Any]) -> Iterator[str]:
     code, number, country = given.get("code"), given.get("number"), given.get("country", "")
     if not isinstance(code, str) or not SET_CODE.fullmatch(code):
         yield "code: a set is named in small letters, digits and hyphens."
-    if type(number) is not int or number < 1:
-        yield "number: the version of a set is a whole number from 1."
+    if type(number) is not int or not 1 <= number <= LAST_NUMBER:
+        yield f"number: the version of a set is a whole number from 1 to {LAST_NUMBER}."
     try:
         date.fromisoformat(given.get("valid_from", ""))
     except (TypeError, ValueError):
@@ -144,4 +146,5 @@ def _about_the_strengths(entry: dict[str, Any]) -> Iterator[str]:
 
 
 def _is_words(text: Any, longest: int = 300) -> bool:
-    return isinstance(text, str) and text.strip() != "" and len(text) <= longest
+    """One line of visible text: nothing in it turns its order round or hides, as in what people type."""
+    return isinstance(text, str) and 0 < len(text) <= longest and text == plain_text(text, lines=False)

@@ -13,6 +13,9 @@ from nrm.identification.sets import published, write_missing
 from nrm.identification.sets.checks import SetRefused, check
 from nrm.identification.sets.composing import whole
 
+#: Bytes; many times the whole common set.
+LARGEST = 2_000_000
+
 
 @transaction.atomic
 def load_sets() -> list[str]:
@@ -24,8 +27,8 @@ def load_sets() -> list[str]:
 def load_set_from(path: Path) -> list[str]:
     """Load the set in a file, whole or on top of another. `SetRefused` says what is wrong; then nothing is written."""
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as unreadable:
+        given = _read(path)
+    except (OSError, ValueError, RecursionError) as unreadable:
         raise SetRefused(f"{path.name} cannot be read as JSON: {unreadable}") from unreadable
     if not isinstance(given, dict):
         raise SetRefused(f"{path.name} holds no set.")
@@ -33,6 +36,15 @@ def load_set_from(path: Path) -> list[str]:
     if not written:
         raise SetRefused(f"{given['code']} {given['number']} is there already and never changes. Give it a new number.")
     return written
+
+
+def _read(path: Path) -> Any:
+    """What the file says, unless it is no file of a set by its size alone."""
+    with path.open("rb") as file:
+        text = file.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise ValueError(f"it is larger than {LARGEST} bytes")
+    return json.loads(text.decode("utf-8"))
 
 
 def _load(given: dict[str, Any]) -> list[str]:
