@@ -12,6 +12,7 @@ from django.urls import reverse
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.audit.models import Event
 from nrm.cases.actions import record_age, take_status_step
+from nrm.cases.effects import Setting, keep_time
 from nrm.cases.selectors import standing_in
 from nrm.identification import actions
 from nrm.identification.actions import decisions
@@ -22,6 +23,7 @@ from nrm.identification.selectors.status import status_history, status_links
 from nrm.lib import paging
 from nrm.notices.models import Notice
 from nrm.tasks.models import Task
+from nrm.tasks.selectors import clocks_of_case
 from tests.deciding import REASONS, capacities, decide, members, propose
 
 SERBIA = ("psychologist", "educator", "social_worker")
@@ -493,6 +495,14 @@ def test_a_withdrawal_waits_there_too(presumed: Any, cast: Any) -> None:
         propose(case, cast.officer, "withdraw")
         (row,) = docket_of(cast.second_officer.actor).to_sign
         assert row.task.kind == "sign_decision"
+
+
+def test_the_docket_names_the_limits_of_the_status_and_none_of_the_case_work(presumed: Any, cast: Any) -> None:
+    setting = Setting(case=presumed, subject=presumed, by=cast.case_worker.actor)
+    keep_time("case.start_referral", setting)
+    assert {clock.key for clock in clocks_of_case(presumed.code)} == {"reflection_days", "plan_due_days"}
+    (row,) = docket_of(cast.officer.actor).rows
+    assert [limit.label for limit in row.clocks] == ["Recovery and reflection period"]
 
 
 def test_reading_the_docket_is_an_event(presumed: Any, cast: Any, sign_in: Any) -> None:

@@ -32,7 +32,7 @@ from nrm.lib import paging
 from nrm.lib.paging import Cursor, next_url
 from nrm.tasks import selectors as tasks
 from nrm.tasks.kinds import TaskKind
-from nrm.tasks.models import Task, TaskQuerySet
+from nrm.tasks.models import Clock, Task, TaskQuerySet
 from nrm.vault.fields import opened
 from nrm.vault.sealing import unseal_text
 
@@ -125,7 +125,7 @@ def _one_a_case(open_tasks: TaskQuerySet) -> TaskQuerySet:
 
 def _rows(waiting: list[Task], cases: dict[str, Case], mine: set[str]) -> list[Waiting]:
     limits: dict[str, list[Limit]] = {}
-    for clock in tasks.clocks_of_cases(cases).filter(subject__startswith=OF_A_CASE):
+    for clock in filter(_is_for_the_body, tasks.clocks_of_cases(cases).filter(subject__startswith=OF_A_CASE)):
         limits.setdefault(clock.case_code, []).append(Limit(str(ClockName(clock.key).label), clock.due_at))
     proposed = Decision.objects.proposed().filter(case__in=cases.values()).prefetch_related("signatures")
     decisions = {decision.case_id: decision for decision in proposed}
@@ -134,6 +134,11 @@ def _rows(waiting: list[Task], cases: dict[str, Case], mine: set[str]) -> list[W
         for task in waiting
         if task.case_code in cases
     ]
+
+
+def _is_for_the_body(clock: Clock) -> bool:
+    """Limits of the status and of a child's protection; what the case workers have to keep is not before the body."""
+    return not clock.rule.get("started_by", "").startswith("case.")
 
 
 def _row(
