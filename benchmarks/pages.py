@@ -12,12 +12,13 @@ from typing import Any
 
 ROUNDS = 40
 
-#: Person of the demo -> the pages they live on. `{case}` is the case of theirs that changed last.
+#: Person of the demo -> the pages they live on. `{case}` is the case of theirs that changed last, `{draft}` the
+#: screening that waits for them in the middle.
 PAGES = {
-    "ana.caseworker": ("/", "/cases/", "/cases/{case}/", "/referrals/"),
+    "ana.caseworker": ("/", "/cases/", "/cases/{case}/", "/screenings/{draft}/", "/referrals/"),
     "irena.shelter": ("/places/",),
     "lidija.clinician": ("/appointments/",),
-    "ognen.officer": ("/docket/",),
+    "ognen.officer": ("/docket/", "/docket/{case}/"),
     "sanja.coordinator": ("/", "/cases/"),
     "trajce.auditor": ("/audit/",),
 }
@@ -33,7 +34,7 @@ def main() -> None:
     for person, pages in PAGES.items():
         client, actor = signed_in(person)
         for page in pages:
-            measure(client, page.format(case=last_case(actor)))
+            measure(client, page, page.format(case=last_case(actor), draft=last_draft(actor)))
 
 
 def signed_in(person: str) -> tuple[Any, Any]:
@@ -66,10 +67,18 @@ def last_case(actor: Any) -> str:
     return newest.code if newest else ""
 
 
-def measure(client: Any, url: str) -> None:
+def last_draft(actor: Any) -> str:
+    from nrm.cases.selectors import cases_visible_to
+    from nrm.identification.models import Screening
+
+    drafts = Screening.objects.filter(state="draft", case__in=cases_visible_to(actor))
+    return str(drafts.values_list("pk", flat=True).first() or "")
+
+
+def measure(client: Any, page: str, url: str) -> None:
     answer = client.get(url)
     times = sorted(timed(lambda: client.get(url)) for _round in range(ROUNDS))
-    label = url if answer.status_code == 200 else f"{url} ({answer.status_code})"
+    label = page if answer.status_code == 200 else f"{page} ({answer.status_code})"
     middle, late = statistics.median(times), times[int(ROUNDS * 0.95) - 1]
     print(f"{label:<28}{middle:>8.1f}{late:>8.1f}{len(answer.content) / 1000:>7.0f}")
 
