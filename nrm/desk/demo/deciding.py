@@ -81,7 +81,7 @@ def status_withdrawn(life: Life) -> Waits:
 def proposed(life: Life) -> Waits:
     """Signed by one, and waiting for the first officer as for all others."""
     if len(life.capacities) > 1:
-        life.propose(Outcome.IDENTIFY, reasons="confirmed", basis=LegalBasis.INDICATORS, by=life.panel[-1])
+        life.propose(Outcome.IDENTIFY, reasons="proposed", basis=LegalBasis.INDICATORS, by=life.panel[-1])
     yield life.days(1)
 
 

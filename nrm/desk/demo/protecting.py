@@ -16,7 +16,8 @@ Waits = Iterator[timedelta]
 
 
 def asked(life: Life) -> Waits:
-    """An adult is asked whether they want to be named; a child is protected without being asked."""
+    """Who leads has read the screening. An adult is asked whether they want to be named, a child is just protected."""
+    life.tidy()
     if life.is_child:
         yield from protected(life)
     elif life.traits.stays_nameless:
@@ -48,7 +49,7 @@ def protected(life: Life) -> Waits:
         BestInterestStep.ACCOMMODATION,
         life.rng.choice([BestInterestFinding.IN_BEST_INTERESTS, BestInterestFinding.WITH_CONDITIONS]),
         view="childs_view",
-        reasons="best_interests",
+        reasons="best_interests" if life.traits.gets_guardian else "best_interests_alone",
         by=life.colleague,
     )
 
