@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -61,24 +61,17 @@ def open_capacities(decision: Decision) -> list[Capacity]:
     return [Capacity(capacity) for capacity in decision.needs if capacity not in given]
 
 
-def has_moved_on(decision: Decision) -> bool:
-    """Whether the status changed since the proposal, even if it came back to what it was: the person changed their
-    mind, or new facts came up, and the reasons were written before."""
-    steps = decision.case.history.filter(
-        transition__startswith=f"{StatusFlow.machine}.", history_date__gt=decision.proposed_at
-    )
-    moved: bool = steps.exclude(source_state=F("status")).exists()
-    return moved
-
-
-def needs_others_now(decision: Decision) -> bool:
-    """Whether the age was recorded since the proposal, and a signature is asked for now that it does not wait for."""
-    if set(signatures_needed(decision.case)) <= set(decision.needs):
-        return False
-    recorded: bool = decision.case.history.filter(
-        transition=Code.AGE_RECORDED, history_date__gt=decision.proposed_at
-    ).exists()
-    return recorded
+def moved_on(decision: Decision) -> str | Promise:
+    """What happened since the proposal that the reasons and the signatures do not know of, in a sentence: the status
+    changed, even if it came back to what it was, or an age was recorded that needs more signatures. One query."""
+    status = Q(transition__startswith=f"{StatusFlow.machine}.") & ~Q(source_state=F("status"))
+    age = Q(transition=Code.AGE_RECORDED)
+    rows = decision.case.history.filter(status | age, history_date__gt=decision.proposed_at)
+    acts = set(rows.values_list("transition", flat=True))
+    if acts - {Code.AGE_RECORDED}:
+        return STATUS_MOVED_ON
+    waits_for_all = set(signatures_needed(decision.case)) <= set(decision.needs)
+    return AGE_MOVED_ON if acts and not waits_for_all else ""
 
 
 def why_not_sign(decision: Decision, user_id: UUID) -> str | Promise:
@@ -87,6 +80,4 @@ def why_not_sign(decision: Decision, user_id: UUID) -> str | Promise:
         return SCREENED_BY_READER
     if any(signature.signed_by == user_id for signature in decision.signatures.all()):
         return SIGNED_BY_READER
-    if has_moved_on(decision):
-        return STATUS_MOVED_ON
-    return AGE_MOVED_ON if needs_others_now(decision) else ""
+    return moved_on(decision)
