@@ -36,6 +36,10 @@ SEALED = [
 ]
 
 
+#: Without it nothing makes a test database, and a module's own fixture would fill the one of development.
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module")
 def logged(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """What was printed and logged while a country was filled, every logger telling all it can."""

@@ -85,7 +85,10 @@ def demo(*arguments: str, **options: Any) -> str:
 
 @pytest.fixture(scope="module")
 def country(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """Every story once, for all tests of this file; what the command printed."""
+    """Every story once, for all tests of this file; what the command printed. Picked by itself, a test of this file
+    would get no test database, and the one of development is left alone."""
+    if not connection.settings_dict["NAME"].startswith("test_"):
+        pytest.skip("Run the whole file: a test by itself gets no test database.")
     with django_db_blocker.unblock(), override_settings(NRM_DEMO=True, NRM_COUNTRY=COUNTRY), transaction.atomic():
         yield demo(country=COUNTRY.upper(), cases=len(PLOTS))
         transaction.set_rollback(True)
