@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SEE_ALERT = "alert.see"
     SEE_PLAN = "plan.see"
     SEE_CHILD = "child.see"
+    SEE_DECISION = "decision.see"
     SEE_COURT_VIEW = "court_view.see"
 
     # Acting on a case

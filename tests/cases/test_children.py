@@ -150,6 +150,18 @@ def test_what_is_not_in_the_best_interests_leaves_the_task_open(child: Case, cas
     assert not is_open("best_interest_assessment")
 
 
+def test_what_was_found_last_of_a_move_counts(child: Case, cast: Any) -> None:
+    assessed(child, cast.case_worker, step="interview")
+    assert is_open("best_interest_assessment")
+    assert not child.has_best_interest_assessment()
+    assessed(child, cast.case_worker)
+    assert child.has_best_interest_assessment()
+    assessed(child, cast.case_worker, step="family", finding="not_in_best_interests")
+    assert child.has_best_interest_assessment()
+    assessed(child, cast.case_worker, finding="not_in_best_interests")
+    assert not child.has_best_interest_assessment()
+
+
 def test_no_child_moves_to_referral_before_it(child: Case, cast: Any) -> None:
     by = cast.case_worker.actor
     take_status_step(child, "presume_on_judgement", by=by, expected_version=2, reason="Seen.")

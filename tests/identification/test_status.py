@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import override_settings
 from django.urls import reverse
 
+from nrm.access.permissions import Permission
 from nrm.audit.models import Event
 from nrm.cases.models import Participation
 from nrm.cases.selectors import standing_in
@@ -144,3 +145,14 @@ def test_queries_of_the_block_do_not_grow(
     with django_assert_max_num_queries(20) as after:
         block(case, cast.case_worker)
     assert len(after) == len(before)
+
+
+def test_who_reported_reads_the_status_and_not_the_reasons_of_the_body(presumed: Any, cast: Any) -> None:
+    case = decide(presumed, cast, "identify")
+    lead, reporter = (
+        status_history(case, with_reasons=standing_in(player.actor, case).may(Permission.SEE_DECISION))
+        for player in (cast.case_worker, cast.responder)
+    )
+    assert lead[0].reason
+    assert lead[0].status == reporter[0].status == "identified"
+    assert not any(change.reason for change in reporter)

@@ -13,7 +13,7 @@ from nrm.access.refusals import NotYet
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.models import BestInterestAssessment, Case, Guardian, reference
-from nrm.cases.models.child import FAVOURABLE
+from nrm.cases.models.child import MOVES
 from nrm.cases.selectors import require, standing_in
 from nrm.tasks import actions as tasks
 from nrm.tasks.kinds import TaskKind
@@ -57,7 +57,7 @@ def assess_best_interests(
     reasons: str,
     guardian_heard: bool = False,
 ) -> BestInterestAssessment:
-    """One step, looked at by itself. The task stays open until something is in the child's best interests.
+    """One step, looked at by itself. The task stays open until a move is in the child's best interests.
 
     `NotYet` unless the person is protected as a child. Locks the case.
     """
@@ -67,7 +67,7 @@ def assess_best_interests(
     )
     assessment.childs_view = sealed(locked.person, assessment, "childs_view", childs_view)
     assessment.reasons = sealed(locked.person, assessment, "reasons", reasons)
-    if finding in FAVOURABLE:
+    if step in MOVES and assessment.is_favourable:
         tasks.close_tasks(by=by, subject=reference(locked), kinds=[TaskKind.BEST_INTEREST_ASSESSMENT])
     return lifecycle.add(
         assessment,

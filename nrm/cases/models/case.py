@@ -151,7 +151,9 @@ class Case(models.Model):
         return self.track == Track.NAMELESS
 
     def has_best_interest_assessment(self) -> bool:
-        return self.best_interest_assessments.favourable().exists()
+        """Whether what was found last, of a referral or of a move to accommodation, lets it go ahead."""
+        newest = self.best_interest_assessments.of_a_move().first()
+        return newest is not None and newest.is_favourable
 
     def has_other_grounds_for_help(self) -> bool:
         return self.screenings.completed().filter(conclusion__in=OTHER_HELP).exists()

@@ -59,13 +59,16 @@ class BestInterestFinding(models.TextChoices):
     NOT_IN_BEST_INTERESTS = "not_in_best_interests", _("Not in the child’s best interests")
 
 
+#: Steps that take the child somewhere else.
+MOVES = (BestInterestStep.REFERRAL, BestInterestStep.ACCOMMODATION)
 #: Findings that let the step go ahead.
 FAVOURABLE = (BestInterestFinding.IN_BEST_INTERESTS, BestInterestFinding.WITH_CONDITIONS)
 
 
 class BestInterestQuerySet(models.QuerySet["BestInterestAssessment"]):
-    def favourable(self) -> BestInterestQuerySet:
-        return self.filter(finding__in=FAVOURABLE)
+    def of_a_move(self) -> BestInterestQuerySet:
+        """Those that say whether the child goes to services or to a place to live, newest first."""
+        return self.filter(step__in=MOVES)
 
 
 class BestInterestAssessment(models.Model):
@@ -89,3 +92,7 @@ class BestInterestAssessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} {self.id}"
+
+    @property
+    def is_favourable(self) -> bool:
+        return self.finding in FAVOURABLE

@@ -44,7 +44,7 @@ class ProposeForm(CapacityForm):
     reasons = PlainTextField(
         label=_("Reasons"),
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Readers of the screening see them too."),
+        help_text=_("The organisation that leads the case and its clinicians read them too."),
     )
     field_order = ("version", "outcome", "basis", "provision", "reasons", "capacity")
 

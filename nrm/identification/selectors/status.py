@@ -168,7 +168,7 @@ def status_block(case: Case, standing: Standing) -> dict[str, Any] | None:
         "label": Status(case.status).label,
         "term": status_term(case.status),
         "effect": EFFECTS[case.status],
-        "history": status_history(case, with_reasons=standing.may(Permission.SEE_SCREENING)),
+        "history": status_history(case, with_reasons=standing.may(Permission.SEE_DECISION)),
         "court": court_block(case, standing),
     }
 
