@@ -28,6 +28,7 @@ class Permission(StrEnum):
     SEE_PLAN = "plan.see"
     SEE_CHILD = "child.see"
     SEE_COURT_VIEW = "court_view.see"
+    SEE_EMERGENCY = "emergency.see"
 
     # Acting on a case
     OPEN_CASE = "case.open"
@@ -68,10 +69,14 @@ class Permission(StrEnum):
     CLOSE_ALERT = "alert.close"
     PASS_ON_ALERT = "alert.pass_on"  # noqa: S105  no password
     WRITE_PLAN = "plan.write"
+    BREAK_GLASS = "emergency.break_glass"
+    END_EMERGENCY = "emergency.end"
+    REVIEW_EMERGENCY = "emergency.review"
     EXPIRE = "clock.expire"
 
     # Work that belongs to no case
     MANAGE_UNITS = "unit.manage"
+    READ_EMERGENCIES = "emergency.read_register"
     READ_AUDIT = "audit.read"
     ADMINISTER = "administer"
     SEE_COUNTRY = "country.see"

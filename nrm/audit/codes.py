@@ -57,6 +57,7 @@ class Code(TextChoices):
     NOTE_ADDED = "note.added", _("Note added")
     RISK_ASSESSED = "risk.assessed", _("Risk assessed")
 
+    EMERGENCIES_READ = "emergency.register_read", _("Register of emergency access read")
     AGE_RECORDED = "age.recorded", _("Age recorded")
     GUARDIAN_RECORDED = "guardian.recorded", _("Guardian recorded")
     BEST_INTERESTS_ASSESSED = "best_interests.assessed", _("Best interests of the child assessed")
@@ -150,7 +151,19 @@ PREFIXES: dict[str, frozenset[str]] = {
     Group.SIGNING_IN: frozenset({"sign_in", "sign_out", "session", "second_factor", "password"}),
     Group.ACCOUNTS: frozenset({"person", "invitation", "membership", "account", "organisation"}),
     Group.CASES: frozenset(
-        {"case", "track", "age", "guardian", "best_interests", "history", "note", "risk", "consent", "country"}
+        {
+            "case",
+            "track",
+            "age",
+            "guardian",
+            "best_interests",
+            "history",
+            "note",
+            "risk",
+            "consent",
+            "country",
+            "emergency",
+        }
     ),
     Group.IDENTITY: frozenset({"identity", "seal", "vault"}),
     Group.SCREENING: frozenset({"screening", "status", "decision", "court_view"}),

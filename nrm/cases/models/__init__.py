@@ -10,6 +10,7 @@ from nrm.cases.models.child import (
     GuardianKind,
 )
 from nrm.cases.models.consent import Basis, Consent, DataCategory, GivenHow, Purpose
+from nrm.cases.models.emergency import EmergencyAccess, EmergencyReason
 from nrm.cases.models.extension import ClockExtension, ExtensionAuthority
 from nrm.cases.models.participation import Participation
 
@@ -25,6 +26,8 @@ __all__ = [
     "Closure",
     "Consent",
     "DataCategory",
+    "EmergencyAccess",
+    "EmergencyReason",
     "ExtensionAuthority",
     "GivenHow",
     "Guardian",
