@@ -15,8 +15,9 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.relations import Relation
 from nrm.accounts.selectors import names_of
+from nrm.cases.emergencies import Used, emergencies_of, running_in
 from nrm.cases.limits import Limit, limits_of
-from nrm.cases.models import Case, DataCategory, Participation, RiskDomain
+from nrm.cases.models import Case, DataCategory, EmergencyAccess, Participation, RiskDomain
 from nrm.cases.selectors import case_for, standings_in
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
@@ -119,6 +120,9 @@ class CasePage:
     timeline: list[Moment] | None
     #: None for who learns nothing of the person.
     helped: Helped | None
+    #: Through which the reader sees the case just now, and for the lead what others used.
+    emergency: EmergencyAccess | None
+    emergencies: list[Used] | None
     blocks: dict[str, dict[str, Any] | None]
 
     @property
@@ -205,6 +209,8 @@ def case_page(actor: Actor, code: str) -> CasePage:
         notes=_notes(case) if standing.may(Permission.SEE_NOTES) else None,
         timeline=timeline_of(case, standing),
         helped=helped(case, standing) if standing.may(Permission.SEE_PERSON) else None,
+        emergency=running_in(case, standing),
+        emergencies=emergencies_of(case, standing),
         blocks={room: block(case, standing, actor) for room, block in BLOCKS.items()},
     )
 
@@ -244,6 +250,8 @@ def _participants(case: Case, standing: Standing) -> list[Participant]:
 
 
 def _needed_to_see(row: Participation) -> Permission | None:
+    if row.relation == Relation.BROKE_GLASS:
+        return Permission.SEE_EMERGENCY
     if row.relation == Relation.SHELTERS or row.because.startswith("placements."):
         return Permission.SEE_PLACEMENT
     return Permission.SEE_SUPPORT if row.relation == Relation.TREATS else None
