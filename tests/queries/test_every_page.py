@@ -40,15 +40,18 @@ PAGES: dict[str, tuple[str, int]] = {
     "cases:assess_best_interests": ("case_worker", 6),
     "cases:assess_risk": ("case_worker", 6),
     "cases:consent_step": ("case_worker", 7),
+    "cases:emergency": ("case_worker", 5),
+    "cases:emergency_register": ("auditor", 12),
     "cases:extend_clock": ("case_worker", 7),
     "cases:identity": ("case_worker", 6),
     "cases:record_age": ("case_worker", 8),
     "cases:record_consent": ("case_worker", 7),
     "cases:record_guardian": ("case_worker", 6),
+    "cases:review_emergency": ("case_worker", 8),
     "cases:step": ("case_worker", 7),
     "cases:track_step": ("case_worker", 9),
     "desk:case_list": ("case_worker", 11),
-    "desk:case_page": ("case_worker", 52),
+    "desk:case_page": ("case_worker", 54),
     "desk:country": ("administrator", 9),
     "desk:mechanism": ("case_worker", 4),
     "desk:my_work": ("case_worker", 7),
@@ -99,7 +102,14 @@ ROWS_MORE = 4
 
 
 #: Pages on which every reader meets other rows: whoever gets them is tried with more rows.
-READ_BY_MANY = ("desk:case_page", "desk:case_list", "desk:my_work", "referrals:inbox", "placements:page")
+READ_BY_MANY = (
+    "desk:case_page",
+    "desk:case_list",
+    "cases:emergency_register",
+    "desk:my_work",
+    "referrals:inbox",
+    "placements:page",
+)
 
 
 @pytest.fixture
