@@ -49,10 +49,16 @@ class Code(TextChoices):
     CASE_READ = "case.read", _("Case read")
     CASE_LISTED = "case.listed", _("List of cases read")
     CASE_AMENDED = "case.amended", _("Case details changed")
+    CASE_LINKED = "case.linked", _("Linked with another case of the same person")
+    CASE_UNLINKED = "case.unlinked", _("Link with another case removed")
     HISTORY_READ = "history.read", _("History of a case read")
     IDENTITY_REVEALED = "identity.revealed", _("Identity revealed")
     IDENTITY_WRITTEN = "identity.written", _("Identity written")
+    SEARCHED_BY_CODE = "search.by_code", _("Case looked for by its code")
+    SEARCHED_BY_PERSON = "search.by_person", _("Person looked for")
+    SEARCHED_BEFORE_WRITING = "search.before_writing", _("Looked whether the person is known already")
     SEAL_BROKEN = "seal.broken", _("A sealed value did not open")
+    INDEX_RENEWED = "vault.index_renewed", _("Index of the vault written anew")
     KEYS_REWRAPPED = "vault.keys_rewrapped", _("Keys moved to the newest vault key")
     NOTE_ADDED = "note.added", _("Note added")
     RISK_ASSESSED = "risk.assessed", _("Risk assessed")
@@ -165,7 +171,7 @@ PREFIXES: dict[str, frozenset[str]] = {
             "emergency",
         }
     ),
-    Group.IDENTITY: frozenset({"identity", "seal", "vault"}),
+    Group.IDENTITY: frozenset({"identity", "search", "seal", "vault"}),
     Group.SCREENING: frozenset({"screening", "status", "decision", "court_view"}),
     Group.REFERRALS: frozenset({"referral"}),
     Group.PLACEMENTS: frozenset({"placement", "places", "shelter", "unit"}),
