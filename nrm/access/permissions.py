@@ -42,6 +42,7 @@ class Permission(StrEnum):
     BEGIN_REINTEGRATION = "case.begin_reintegration"
     BEGIN_FOLLOW_UP = "case.begin_follow_up"
     RETURN_TO_SUPPORT = "case.return_to_support"
+    LINK_CASES = "case.link"
     HOLD_CASE = "case.hold"
     RESUME_CASE = "case.resume"
     CLOSE_CASE = "case.close"
@@ -75,6 +76,7 @@ class Permission(StrEnum):
     EXPIRE = "clock.expire"
 
     # Work that belongs to no case
+    SEARCH_PEOPLE = "person.search"
     MANAGE_UNITS = "unit.manage"
     READ_EMERGENCIES = "emergency.read_register"
     READ_AUDIT = "audit.read"

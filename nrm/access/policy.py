@@ -162,6 +162,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.BEGIN_REINTEGRATION: LEAD,
     P.BEGIN_FOLLOW_UP: LEAD,
     P.RETURN_TO_SUPPORT: LEAD,
+    P.LINK_CASES: LEAD,
     P.HOLD_CASE: LEAD,
     P.RESUME_CASE: LEAD,
     P.CLOSE_CASE: LEAD,
@@ -194,6 +195,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.REVIEW_EMERGENCY: LEAD,
     P.EXPIRE: as_(CLOCK),
     # Work that belongs to no case
+    P.SEARCH_PEOPLE: as_((RESPONDER, WORKER, OFFICER)),
     P.MANAGE_UNITS: as_(SHELTER),
     P.READ_EMERGENCIES: COUNTRYWIDE,
     P.READ_AUDIT: as_(AUDITOR),

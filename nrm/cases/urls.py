@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nrm.cases import emergency_pages, extending, views
+from nrm.cases import emergency_pages, extending, linking, views
 
 app_name = "cases"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("cases/<str:code>/identity/", views.identity, name="identity"),
     path("cases/<str:code>/identity/open/", views.open_identity_form, name="open_identity_form"),
     path("cases/<str:code>/identity/write/", views.write_identity, name="write_identity"),
+    path("cases/<str:code>/links/new/", linking.link, name="link"),
+    path("case-links/<uuid:link_id>/remove/", linking.unlink, name="unlink"),
     path("cases/<str:code>/age/", views.record_age, name="record_age"),
     path("cases/<str:code>/guardian/new/", views.record_guardian, name="record_guardian"),
     path("cases/<str:code>/best-interests/new/", views.assess_best_interests, name="assess_best_interests"),

@@ -17,6 +17,7 @@ from nrm.access.relations import Relation
 from nrm.accounts.selectors import names_of
 from nrm.cases.emergencies import Used, emergencies_of, running_in
 from nrm.cases.limits import Limit, limits_of
+from nrm.cases.linking import Linked, links_shown
 from nrm.cases.models import Case, DataCategory, EmergencyAccess, Participation, RiskDomain
 from nrm.cases.selectors import case_for, standings_in
 from nrm.cases.steps import StepLink, step_links
@@ -118,6 +119,7 @@ class CasePage:
     risk: ReadRisk | None
     notes: list[ReadNote] | None
     timeline: list[Moment] | None
+    links: list[Linked]
     #: None for who learns nothing of the person.
     helped: Helped | None
     #: Through which the reader sees the case just now, and for the lead what others used.
@@ -155,6 +157,10 @@ class CasePage:
     @property
     def may_ever_reveal(self) -> bool:
         return self.may(Permission.REVEAL_IDENTITY)
+
+    @property
+    def may_link(self) -> bool:
+        return self.may(Permission.LINK_CASES)
 
     @property
     def may_see_person(self) -> bool:
@@ -208,6 +214,7 @@ def case_page(actor: Actor, code: str) -> CasePage:
         risk=_risk(case) if standing.may(Permission.SEE_RISK) else None,
         notes=_notes(case) if standing.may(Permission.SEE_NOTES) else None,
         timeline=timeline_of(case, standing),
+        links=links_shown(case, standing),
         helped=helped(case, standing) if standing.may(Permission.SEE_PERSON) else None,
         emergency=running_in(case, standing),
         emergencies=emergencies_of(case, standing),

@@ -55,6 +55,7 @@ NAVIGATION = (
         CASE_ROLES,
         ("desk:case", "cases:", "identification:", "support:", "reintegration:"),
     ),
+    Entry("desk:search", _("Search"), "search", CASE_ROLES, ("desk:search",)),
     Entry(
         "referrals:inbox",
         _("Referrals"),

@@ -12,6 +12,7 @@ from nrm.cases.models.child import (
 from nrm.cases.models.consent import Basis, Consent, DataCategory, GivenHow, Purpose
 from nrm.cases.models.emergency import EmergencyAccess, EmergencyReason
 from nrm.cases.models.extension import ClockExtension, ExtensionAuthority
+from nrm.cases.models.link import CaseLink, LinkReason
 from nrm.cases.models.participation import Participation
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "BestInterestStep",
     "Case",
     "CaseChild",
+    "CaseLink",
     "ClockExtension",
     "Closure",
     "Consent",
@@ -32,6 +34,7 @@ __all__ = [
     "GivenHow",
     "Guardian",
     "GuardianKind",
+    "LinkReason",
     "Note",
     "Participation",
     "Purpose",
