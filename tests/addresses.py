@@ -90,6 +90,7 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "membership_id": cast.second_case_worker.membership.pk,
         "organisation_id": cast.organisations.far_shore.pk,
         "session_id": uuid4(),
+        "link_id": uuid4(),
         "reset_id": uuid4(),
         "transition": TRANSITIONS.get(name, ""),
     }
