@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection
 
 from nrm.access.refusals import NotYet
 from nrm.audit.models import Event
+from nrm.cases import emergencies
 from nrm.cases.actions import break_glass, emergency, end_emergency, open_case, review_emergency
 from nrm.cases.models import Case, EmergencyAccess, Participation
 from tests.concurrency.test_two_steps_at_once import at_once
@@ -58,14 +59,14 @@ def test_z13_one_of_two_at_once_opens_and_the_other_is_told_why(two_cases: list[
         assert Participation.objects.open().filter(relation="broke_glass").count() == 1
         assert Event.objects.filter(action="emergency.begin", outcome="done").count() == number
         used = end_emergency(EmergencyAccess.objects.unreviewed().get(), by=cast.stranger.actor)
-        said = {"is_justified": True, "note": "Yes.", "expected_version": used.version}
+        said: dict[str, Any] = {"is_justified": True, "note": "Yes.", "expected_version": used.version}
         review_emergency(used, by=cast.case_worker.actor, **said)
 
 
 @pytest.fixture
 def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both look for an earlier use, and wait for each other before they go on."""
-    both_have_looked, find = Barrier(2), emergency.case_in_emergency
+    both_have_looked, find = Barrier(2), emergencies.case_in_emergency
 
     def find_later(*given: Any) -> Case | None:
         both_have_looked.wait(timeout=10)

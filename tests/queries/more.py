@@ -91,7 +91,7 @@ def everything_once_more(case: Any, whole: Whole, cast: Any) -> None:
 
 def in_an_emergency(case: Any, cast: Any) -> None:
     """The use that waits is reviewed, and another one waits."""
-    said = {"is_justified": True, "note": "She was in danger."}
+    said: dict[str, Any] = {"is_justified": True, "note": "She was in danger."}
     for waiting in EmergencyAccess.objects.unreviewed():
         cases.review_emergency(waiting, by=cast.case_worker.actor, expected_version=waiting.version, **said)
     opened_in_an_emergency(case, cast)
