@@ -66,6 +66,7 @@ def search_person(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         try:
             found, status = search_people(form.sought(), by=request.actor), 200
+            form = PersonForm(initial=form.cleaned_data)
         except SearchTooNarrow:
             form.add_error(None, _("Write both names with letters."))
         except TooOften as refusal:

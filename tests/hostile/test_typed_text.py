@@ -192,15 +192,6 @@ FORMS = (
         before=protected,
     ),
     Typed(
-        "cases:link",
-        "case_worker",
-        ("other",),
-        rest={"reason": "person_says"},
-        short=("other",),
-        silent=("other",),
-        status=422,
-    ),
-    Typed(
         "desk:search_person",
         "case_worker",
         NAMES,
@@ -573,7 +564,7 @@ def test_every_form_with_free_text_has_a_row(whole: Whole, cast: Any, clients: d
 #: Not stored as typed: codes, secrets and addresses (tests/accounts), dates (test_dates_and_numbers.py).
 OTHERS = {"code", "password", "new_password", "new_password_again", "backup_code", "email", "case_code"}
 OTHERS |= {"given_on", "ends_on", "review_on", "needed_from", "on", "at", "target_on", "reviewed_on", "agreed_on"}
-OTHERS |= {"birth_day", "birth_month", "birth_year"}
+OTHERS |= {"birth_day", "birth_month", "birth_year", "other"}
 OTHERS |= {"appointed_on", "due_on", "dated_on"}
 OTHERS |= {"next_on", "licence_valid_until"}
 
