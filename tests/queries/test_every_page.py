@@ -52,7 +52,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "cases:step": ("case_worker", 7),
     "cases:track_step": ("case_worker", 9),
     "desk:case_list": ("case_worker", 11),
-    "desk:case_page": ("case_worker", 54),
+    "desk:case_page": ("case_worker", 55),
     "desk:country": ("administrator", 9),
     "desk:mechanism": ("case_worker", 4),
     "desk:my_work": ("case_worker", 7),
