@@ -69,15 +69,15 @@ NAVIGATION = (
         "alert-triangle",
         frozenset({Role.CASE_WORKER, Role.SHELTER_WORKER, Role.CLINICIAN}),
     ),
+    Entry("support:appointments", _("Appointments"), "calendar", frozenset({Role.CLINICIAN})),
+    Entry("placements:units", _("Places"), "bed", frozenset({Role.SHELTER_WORKER}), ("placements:",)),
+    Entry("audit:events", _("Audit log"), "report-search", frozenset({Role.AUDITOR}), ("audit:",)),
     Entry(
         "cases:emergency_register",
         _("Emergency access"),
         "alert-triangle",
         frozenset({Role.COORDINATOR, Role.AUDITOR}),
     ),
-    Entry("support:appointments", _("Appointments"), "calendar", frozenset({Role.CLINICIAN})),
-    Entry("placements:units", _("Places"), "bed", frozenset({Role.SHELTER_WORKER}), ("placements:",)),
-    Entry("audit:events", _("Audit log"), "report-search", frozenset({Role.AUDITOR}), ("audit:",)),
     Entry(
         "accounts:people",
         _("People"),
