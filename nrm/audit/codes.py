@@ -45,6 +45,7 @@ class Code(TextChoices):
     ACCOUNT_REACTIVATED = "account.reactivated", _("Account reactivated")
     ORGANISATION_ADDED = "organisation.added", _("Organisation added")
     ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
+    PLEDGE_ACCEPTED = "pledge.accepted", _("Code of conduct accepted")
 
     CASE_READ = "case.read", _("Case read")
     CASE_LISTED = "case.listed", _("List of cases read")
@@ -155,7 +156,7 @@ class Group(TextChoices):
 #: What stands before the dot in the codes of a group; every code belongs to one.
 PREFIXES: dict[str, frozenset[str]] = {
     Group.SIGNING_IN: frozenset({"sign_in", "sign_out", "session", "second_factor", "password"}),
-    Group.ACCOUNTS: frozenset({"person", "invitation", "membership", "account", "organisation"}),
+    Group.ACCOUNTS: frozenset({"person", "invitation", "membership", "account", "organisation", "pledge"}),
     Group.CASES: frozenset(
         {
             "case",

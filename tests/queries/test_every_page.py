@@ -21,7 +21,8 @@ from tests.whole import Whole
 
 #: Page: who asks for it, and the number of queries of the whole request: session, reader, page and its audit event.
 PAGES: dict[str, tuple[str, int]] = {
-    "accounts:account": ("case_worker", 8),
+    "accounts:account": ("case_worker", 9),
+    "accounts:activity": ("case_worker", 5),
     "accounts:add_organisation": ("administrator", 4),
     "accounts:backup_codes": ("case_worker", 4),
     "accounts:enrol": ("case_worker", 6),
@@ -33,6 +34,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "accounts:password": ("case_worker", 6),
     "accounts:people": ("administrator", 7),
     "accounts:person": ("administrator", 11),
+    "accounts:pledge": ("case_worker", 5),
     "accounts:sessions": ("case_worker", 5),
     "accounts:sign_in": ("nobody", 0),
     "audit:events": ("auditor", 13),
