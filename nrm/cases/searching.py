@@ -23,7 +23,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code, Outcome
 from nrm.audit.models import Event
 from nrm.cases.models import Case, Participation
-from nrm.cases.selectors import cases_visible_to, standings_in
+from nrm.cases.selectors import cases_visible_to
 from nrm.lib.clock import now
 from nrm.lib.codes import normalise_code
 from nrm.lib.folding import fold_name
@@ -109,9 +109,11 @@ def _told_to(by: Actor, people: Collection[UUID]) -> Found:
     """What the actor is told of the cases of these people, in their order; the same queries whoever they are."""
     place = {person: number for number, person in enumerate(people)}
     cases = sorted(Case.objects.filter(person__in=people), key=lambda case: place[case.person_id])
-    standings = standings_in(by, cases)
+    opened = set(
+        cases_visible_to(by, Permission.REVEAL_IDENTITY).filter(person__in=people).values_list("pk", flat=True)
+    )
     leads = _leads_of(cases)
-    own = [case for case in cases if standings[case.pk].may(Permission.REVEAL_IDENTITY)]
+    own = [case for case in cases if case.pk in opened]
     others = {case.pk for case in cases} - {case.pk for case in own}
     names = sorted({name for case_id, name in leads if case_id in others})
     return Found(tuple(own[:MOST_SHOWN]), tuple(names[:MOST_SHOWN]), max(len(own), len(names)) > MOST_SHOWN)

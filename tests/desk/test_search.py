@@ -15,7 +15,7 @@ from django.urls import reverse
 from nrm.access.refusals import NotPermitted, TooOften
 from nrm.audit.models import Event
 from nrm.cases import searching
-from nrm.cases.actions import choose_track, open_case, write_identity
+from nrm.cases.actions import break_glass, choose_track, open_case, write_identity
 from nrm.cases.models import Case, Participation
 from nrm.cases.searching import MOST_SEARCHES, MOST_SHOWN, WITHIN, search_people
 from nrm.lib import clock
@@ -146,6 +146,12 @@ def test_who_may_not_open_the_identity_is_not_told_whose_case_it_is(own: Case, c
         because="test",
         opened_by=cast.stranger.actor.user_id,
     )
+    found = search_people(ZORICA, by=cast.stranger.actor)
+    assert (found.cases, found.to_ask) == ((), ("Open Hand",))
+
+
+def test_emergency_access_to_a_case_does_not_show_it_to_a_search(own: Case, cast: Any) -> None:
+    break_glass(by=cast.stranger.actor, code=own.code, reason="life", account="She called.")
     found = search_people(ZORICA, by=cast.stranger.actor)
     assert (found.cases, found.to_ask) == ((), ("Open Hand",))
 
