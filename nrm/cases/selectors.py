@@ -62,8 +62,10 @@ def standing_in(actor: Actor, case: Case) -> Standing:
 
 
 def standings_in(actor: Actor, cases: Collection[Case]) -> dict[UUID, Standing]:
-    """How the actor stands to each of these cases, without conditions, in one query."""
+    """How the actor stands to each of these cases, without conditions, in one query. For lists, so without emergency
+    access, which is to one case."""
     mine = Participation.objects.open().of(actor.user_id, actor.organisation_id).filter(case__in=cases)
+    mine = mine.exclude(relation=Relation.BROKE_GLASS)
     relations: dict[UUID, set[Relation]] = {case.pk: set() for case in cases}
     for case_id, relation in mine.values_list("case_id", "relation"):
         relations[case_id].add(Relation(relation))
