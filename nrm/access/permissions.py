@@ -9,6 +9,7 @@ class Permission(StrEnum):
     SEE_STATUS = "case.see_status"
     SEE_PERSON = "case.see_person"
     SEE_PARTICIPANTS = "case.see_participants"
+    SEE_READERS = "case.see_readers"
     SEE_TASKS = "case.see_tasks"
     SEE_HISTORY = "case.see_history"
     SEE_OWN_HISTORY = "case.see_own_history"

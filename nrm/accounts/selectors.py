@@ -245,3 +245,8 @@ def as_id(text: str) -> UUID:
 def names_of(user_ids: set[UUID]) -> dict[UUID, str]:
     """Display names of colleagues, for pages that have checked who asks."""
     return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "display_name"))
+
+
+def names_of_organisations(organisation_ids: set[UUID]) -> dict[UUID, str]:
+    """Names of organisations, closed ones too, for pages that have checked who asks."""
+    return dict(Organisation.objects.filter(pk__in=organisation_ids).values_list("pk", "name"))

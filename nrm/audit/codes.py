@@ -53,6 +53,7 @@ class Code(TextChoices):
     CASE_LINKED = "case.linked", _("Linked with another case of the same person")
     CASE_UNLINKED = "case.unlinked", _("Link with another case removed")
     HISTORY_READ = "history.read", _("History of a case read")
+    READERS_READ = "case.readers_read", _("Looked at who has seen the case")
     IDENTITY_REVEALED = "identity.revealed", _("Identity revealed")
     IDENTITY_WRITTEN = "identity.written", _("Identity written")
     SEARCHED_BY_CODE = "search.by_code", _("Case looked for by its code")

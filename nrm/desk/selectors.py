@@ -150,6 +150,10 @@ class CasePage:
         return self.standing.may(permission)
 
     @property
+    def may_see_readers(self) -> bool:
+        return self.may(Permission.SEE_READERS)
+
+    @property
     def may_reveal(self) -> bool:
         """A case without a name has nothing to reveal."""
         return self.may(Permission.REVEAL_IDENTITY) and not self.case.holds_no_name()
@@ -252,11 +256,11 @@ def _participants(case: Case, standing: Standing) -> list[Participant]:
     return [
         Participant(row.organisation.name, Relation(row.relation).label, row.opened_at)
         for row in rows
-        if (needed := _needed_to_see(row)) is None or standing.may(needed)
+        if (needed := needed_to_see(row)) is None or standing.may(needed)
     ]
 
 
-def _needed_to_see(row: Participation) -> Permission | None:
+def needed_to_see(row: Participation) -> Permission | None:
     if row.relation == Relation.BROKE_GLASS:
         return Permission.SEE_EMERGENCY
     if row.relation == Relation.SHELTERS or row.because.startswith("placements."):

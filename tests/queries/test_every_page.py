@@ -58,6 +58,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "desk:country": ("administrator", 9),
     "desk:mechanism": ("case_worker", 4),
     "desk:my_work": ("case_worker", 7),
+    "desk:readers": ("case_worker", 13),
     "desk:search": ("case_worker", 4),
     "identification:begin_screening": ("case_worker", 6),
     "identification:change_focus": ("case_worker", 6),
