@@ -60,6 +60,8 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "identification:take_back_decision": whole.decision,
         "cases:consent_step": whole.consent,
         "cases:extend_clock": whole.clock,
+        "cases:end_emergency": whole.emergency,
+        "cases:review_emergency": whole.emergency,
         "referrals:page": whole.referral,
         "referrals:change": whole.referral,
         "referrals:step": whole.referral,
@@ -88,6 +90,7 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "membership_id": cast.second_case_worker.membership.pk,
         "organisation_id": cast.organisations.far_shore.pk,
         "session_id": uuid4(),
+        "link_id": uuid4(),
         "reset_id": uuid4(),
         "transition": TRANSITIONS.get(name, ""),
     }

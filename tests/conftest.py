@@ -152,8 +152,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    """Everybody, written in four statements; accounts made this way have no history rows."""
-    from nrm.accounts.models import Membership, Organisation, TotpDevice, User
+    """Everybody, written in five statements; accounts made this way have no history rows. All have accepted the code
+    of conduct."""
+    from nrm.accounts import conduct
+    from nrm.accounts.models import Membership, Organisation, PledgeAcceptance, TotpDevice, User
 
     now = timezone.now()
     organisations = {
@@ -175,6 +177,10 @@ def cast(db: None) -> Cast:
     for device in devices:
         device.set_secret(TOTP_SECRET)
     TotpDevice.objects.bulk_create(devices)
+    version = conduct.CURRENT.version
+    PledgeAcceptance.objects.bulk_create(
+        PledgeAcceptance(user=user, version=version, accepted_at=now) for user in users.values()
+    )
     players: dict[str, Any] = {key: player_of(membership) for key, membership in memberships.items()}
     return Cast(organisations=Organisations(**organisations), **players)
 
@@ -184,6 +190,7 @@ def sign_in(cast: Cast) -> Callable[[Player], Client]:
     """Signs a player in without the pages: the session is what the pages would have left."""
     from django_otp import DEVICE_ID_SESSION_KEY
 
+    from nrm.accounts import conduct
     from nrm.accounts.models import SessionRecord, TotpDevice
 
     def signed_in(player: Player) -> Client:
@@ -196,6 +203,7 @@ def sign_in(cast: Cast) -> Callable[[Player], Client]:
         session = client.session
         session[DEVICE_ID_SESSION_KEY] = TotpDevice.objects.get(user=player.user, confirmed=True).persistent_id
         session["record"] = str(record.pk)
+        session["pledge"] = conduct.CURRENT.version
         session.save()
         return client
 

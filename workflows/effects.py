@@ -23,14 +23,19 @@ class Party(TextChoices):
     RESPONSIBLE = "responsible", _("Organisation that acts on the alert")
     CHILD_PROTECTION = "child_protection", _("Child-protection authority")
     RECIPIENT = "recipient", _("Organisation the consent names")
+    EMERGENCY_USER = "emergency_user", _("Person who uses emergency access")
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Opens a participation: the party comes to stand in `relation` to the case."""
+    """Opens a participation: the party comes to stand in `relation` to the case.
+
+    A `personal` one is for the `user` of the record alone, and by itself over at the `ends_at` of the record.
+    """
 
     relation: str
     to: Party
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,14 @@ class Revoke:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """Puts a task before the party; `within` names the time limit of the country's profile, `days` is the fallback."""
+    """Puts a task before the party; `within` names the time limit of the country's profile, `days` is the fallback;
+    `working_days` counts without weekends and public holidays."""
 
     kind: str
     to: Party
     within: str = ""
     days: int | None = None
+    working_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,8 @@ class Lifecycle:
     beginning: ClassVar[Beginning]
     #: A closed case takes no new record of the machine, unless the machine says otherwise.
     begins_in_closed_case: ClassVar[bool] = False
+    #: Whoever begins a record sees its case already, unless the machine is there to open it.
+    begins_unseen: ClassVar[bool] = False
 
     subject: Any
 

@@ -10,6 +10,7 @@ from workflows.alert import AlertFlow
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow
 from workflows.decision import DecisionFlow
+from workflows.emergency import EmergencyFlow
 from workflows.lifecycle import Edge, Lifecycle
 from workflows.placement import PlacementFlow
 from workflows.referral import ReferralFlow
@@ -33,6 +34,7 @@ MACHINES: dict[str, type[Lifecycle]] = {
         SupportFlow,
         AlertFlow,
         ReintegrationFlow,
+        EmergencyFlow,
     )
 }
 

@@ -9,6 +9,7 @@ class Permission(StrEnum):
     SEE_STATUS = "case.see_status"
     SEE_PERSON = "case.see_person"
     SEE_PARTICIPANTS = "case.see_participants"
+    SEE_READERS = "case.see_readers"
     SEE_TASKS = "case.see_tasks"
     SEE_HISTORY = "case.see_history"
     SEE_OWN_HISTORY = "case.see_own_history"
@@ -29,6 +30,7 @@ class Permission(StrEnum):
     SEE_CHILD = "child.see"
     SEE_DECISION = "decision.see"
     SEE_COURT_VIEW = "court_view.see"
+    SEE_EMERGENCY = "emergency.see"
 
     # Acting on a case
     OPEN_CASE = "case.open"
@@ -42,6 +44,7 @@ class Permission(StrEnum):
     BEGIN_REINTEGRATION = "case.begin_reintegration"
     BEGIN_FOLLOW_UP = "case.begin_follow_up"
     RETURN_TO_SUPPORT = "case.return_to_support"
+    LINK_CASES = "case.link"
     HOLD_CASE = "case.hold"
     RESUME_CASE = "case.resume"
     CLOSE_CASE = "case.close"
@@ -69,10 +72,15 @@ class Permission(StrEnum):
     CLOSE_ALERT = "alert.close"
     PASS_ON_ALERT = "alert.pass_on"  # noqa: S105  no password
     WRITE_PLAN = "plan.write"
+    BREAK_GLASS = "emergency.break_glass"
+    END_EMERGENCY = "emergency.end"
+    REVIEW_EMERGENCY = "emergency.review"
     EXPIRE = "clock.expire"
 
     # Work that belongs to no case
+    SEARCH_PEOPLE = "person.search"
     MANAGE_UNITS = "unit.manage"
+    READ_EMERGENCIES = "emergency.read_register"
     READ_AUDIT = "audit.read"
     ADMINISTER = "administer"
     SEE_COUNTRY = "country.see"

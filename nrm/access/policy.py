@@ -60,6 +60,11 @@ TREATING = as_(CLINICIAN, Is.TREATS)
 SERVING = as_((WORKER, SHELTER), Is.TREATS)
 PROTECTING = as_(WORKER, Is.PROTECTS)
 DECIDING = as_(OFFICER, Is.DECIDES_STATUS)
+#: Who helps people day and night. No police, no prosecution, no decision on the status and no office rests on it.
+HELPERS = (WORKER, SHELTER, CLINICIAN)
+#: One case for an hour at most. It opens who and where in danger somebody is, never an account, a clinical note, a
+#: shelter address or a list, and nothing can be written through it.
+EMERGENCY = as_(HELPERS, Is.BROKE_GLASS)
 EVERYBODY_IN = (
     *LEAD,
     *REPORTER,
@@ -76,8 +81,18 @@ COUNTRYWIDE = as_((COORDINATOR, AUDITOR))
 
 POLICY: Mapping[P, tuple[Rule, ...]] = {
     # Reading a case, block by block
-    P.SEE_CASE: (*EVERYBODY_IN, *COUNTRYWIDE, *as_(CLOCK)),
-    P.SEE_STATUS: (*LEAD, *REPORTER, *ACCEPTED, *SHELTERING, *TREATING, *PROTECTING, *DECIDING, *as_(COORDINATOR)),
+    P.SEE_CASE: (*EVERYBODY_IN, *EMERGENCY, *COUNTRYWIDE, *as_(CLOCK)),
+    P.SEE_STATUS: (
+        *LEAD,
+        *REPORTER,
+        *ACCEPTED,
+        *SHELTERING,
+        *TREATING,
+        *PROTECTING,
+        *DECIDING,
+        *EMERGENCY,
+        *as_(COORDINATOR),
+    ),
     P.SEE_PERSON: (
         *LEAD,
         *REPORTER,
@@ -88,8 +103,10 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
         *SERVING,
         *PROTECTING,
         *DECIDING,
+        *EMERGENCY,
     ),
     P.SEE_PARTICIPANTS: (*LEAD, *SHELTERING, *TREATING, *PROTECTING, *DECIDING, *as_(COORDINATOR)),
+    P.SEE_READERS: LEAD,
     P.SEE_TASKS: (*LEAD, *as_(COORDINATOR)),
     P.SEE_HISTORY: (*LEAD, *as_((COORDINATOR, AUDITOR))),
     P.SEE_OWN_HISTORY: EVERYBODY_IN,
@@ -99,6 +116,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
         *TREATING,
         *PROTECTING,
         *DECIDING,
+        *EMERGENCY,
         *as_((WORKER, SHELTER, CLINICIAN, PROSECUTION), Is.ACCEPTED_REFERRAL, when=Condition.SHARES_IDENTITY),
     ),
     P.WRITE_IDENTITY: LEAD,
@@ -110,8 +128,18 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
         *DECIDING,
         *as_((WORKER, SHELTER, CLINICIAN, PROSECUTION), Is.ACCEPTED_REFERRAL, when=Condition.SHARES_ACCOUNT),
     ),
-    P.SEE_RISK_LEVEL: (*LEAD, *ASKED, *ACCEPTED, *SHELTERING, *TREATING, *PROTECTING, *DECIDING, *as_(COORDINATOR)),
-    P.SEE_RISK: (*LEAD, *ACCEPTED, *SHELTERING, *TREATING, *PROTECTING, *DECIDING),
+    P.SEE_RISK_LEVEL: (
+        *LEAD,
+        *ASKED,
+        *ACCEPTED,
+        *SHELTERING,
+        *TREATING,
+        *PROTECTING,
+        *DECIDING,
+        *EMERGENCY,
+        *as_(COORDINATOR),
+    ),
+    P.SEE_RISK: (*LEAD, *ACCEPTED, *SHELTERING, *TREATING, *PROTECTING, *DECIDING, *EMERGENCY),
     P.SEE_NOTES: LEAD,
     P.SEE_REFERRALS: LEAD,
     P.SEE_OWN_REFERRAL: (*ASKED, *ACCEPTED, *PROSECUTION_ASKED),
@@ -123,6 +151,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.SEE_CHILD: (*LEAD, *SHELTERING, *TREATING, *PROTECTING, *DECIDING),
     P.SEE_DECISION: (*LEAD, *TREATING, *DECIDING),
     P.SEE_COURT_VIEW: (*LEAD, *DECIDING),
+    P.SEE_EMERGENCY: LEAD,
     # Acting on a case
     P.OPEN_CASE: as_((RESPONDER, WORKER, OFFICER)),
     P.ASSESS_RISK: LEAD,
@@ -135,6 +164,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.BEGIN_REINTEGRATION: LEAD,
     P.BEGIN_FOLLOW_UP: LEAD,
     P.RETURN_TO_SUPPORT: LEAD,
+    P.LINK_CASES: LEAD,
     P.HOLD_CASE: LEAD,
     P.RESUME_CASE: LEAD,
     P.CLOSE_CASE: LEAD,
@@ -162,9 +192,14 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.CLOSE_ALERT: (*TREATING, *LEAD),
     P.PASS_ON_ALERT: LEAD,
     P.WRITE_PLAN: LEAD,
+    P.BREAK_GLASS: as_(HELPERS),
+    P.END_EMERGENCY: EMERGENCY,
+    P.REVIEW_EMERGENCY: LEAD,
     P.EXPIRE: as_(CLOCK),
     # Work that belongs to no case
+    P.SEARCH_PEOPLE: as_((RESPONDER, WORKER, OFFICER)),
     P.MANAGE_UNITS: as_(SHELTER),
+    P.READ_EMERGENCIES: COUNTRYWIDE,
     P.READ_AUDIT: as_(AUDITOR),
     P.ADMINISTER: as_(ADMINISTRATOR),
     P.SEE_COUNTRY: as_(COORDINATOR),

@@ -1,4 +1,4 @@
-"""The four ways the service says no. Each carries a sentence for the reader and a code for the audit."""
+"""The five ways the service says no. Each carries a sentence for the reader and a code for the audit."""
 
 from __future__ import annotations
 
@@ -50,3 +50,11 @@ class NotYet(Refusal):
     status = 422
     code = "not_yet"
     default = _("This step is not possible yet.")
+
+
+class TooOften(Refusal):
+    """The actor did this as often as is allowed for now."""
+
+    status = 429
+    code = "too_often"
+    default = _("You have searched very often. Try again in an hour.")

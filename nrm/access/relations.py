@@ -12,4 +12,5 @@ class Relation(TextChoices):
     SHELTERS = "shelters", _("Shelters the person")
     TREATS = "treats", _("Provides a service")
     PROTECTS = "protects", _("Protects the child")
+    BROKE_GLASS = "broke_glass", _("Uses emergency access")
     DECIDES_STATUS = "decides_status", _("Decides about the status")

@@ -36,6 +36,13 @@ def before_membership(view: View) -> View:
     return view
 
 
+def before_pledge(view: View) -> View:
+    """Answers somebody who has not accepted the code of conduct: the page on which it is accepted. So do all pages of
+    one's own account that answer before a membership is chosen."""
+    view.before_pledge = True  # type: ignore[attr-defined]
+    return view
+
+
 def administration(
     view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
 ) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:

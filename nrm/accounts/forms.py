@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nrm.access.roles import ASSIGNABLE_ROLES, Role
+from nrm.accounts import conduct
 from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import ROLE_CHOICES, Organisation, ResetReason, User
 from nrm.accounts.passwords import GuessableValidator, LengthValidator
@@ -65,6 +66,16 @@ class ProofForm(forms.Form):
 
     password = password_field(_("Your password"), autocomplete="current-password")
     code = code_field()
+
+
+class PledgeForm(forms.Form):
+    """`version` is the text that was read: one that changed meanwhile is not what was promised."""
+
+    version = forms.CharField(widget=forms.HiddenInput, max_length=10, initial=conduct.CURRENT.version)
+    promise = forms.BooleanField(
+        label=_("I have read this and promise to keep it."),
+        error_messages={"required": _("Tick the box if you promise this. Without it no case opens.")},
+    )
 
 
 class NewPasswordForm(forms.Form):

@@ -13,16 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
-from nrm.accounts.actions.sessions import PASSWORD_AT, RECORD, actor_of, leave
+from nrm.accounts import conduct
+from nrm.accounts.actions.sessions import NEXT, PASSWORD_AT, PLEDGE, RECORD, actor_of, leave
 from nrm.accounts.doors import is_marked
 from nrm.accounts.models import Membership, SessionRecord
 from nrm.accounts.requests import SignedInRequest
-from nrm.accounts.selectors import has_second_factor, session_record
+from nrm.accounts.selectors import has_second_factor, pledge_of, session_record
 
 #: How long a given password waits for its second factor.
 PASSWORD_WAITS = timedelta(minutes=10)
 #: Being seen is written down at most this often, to spare the database a write per request.
 SEEN_EVERY = timedelta(seconds=30)
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class ActorMiddleware:
@@ -42,8 +44,10 @@ class ActorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if is_marked(view, "open_door") or request.actor is not None:  # type: ignore[attr-defined]
+        if is_marked(view, "open_door"):
             return None
+        if request.actor is not None:  # type: ignore[attr-defined]
+            return pledge_first(cast(SignedInRequest, request), view)
         return closed_door(cast(SignedInRequest, request), view)
 
 
@@ -101,6 +105,29 @@ def closed_door(request: SignedInRequest, view: Callable[..., HttpResponse]) -> 
     if is_marked(view, "before_membership"):
         return None
     return sent_to("accounts:memberships", request)
+
+
+def pledge_first(request: SignedInRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
+    """Whoever opens a page before accepting the code of conduct is sent to it first, and comes back afterwards. What
+    they send is refused by `RefusalMiddleware`."""
+    if request.method not in SAFE or not is_pledge_due(request, view):
+        return None
+    if request.method == "GET" and not request.htmx and request.path != "/":
+        request.session[NEXT] = request.get_full_path()
+    return sent_to("accounts:pledge", request)
+
+
+def is_pledge_due(request: SignedInRequest, view: Callable[..., HttpResponse]) -> bool:
+    """Whether this view is shut to this person until they accept the code of conduct as it stands. At most one query,
+    and none once the session knows."""
+    if any(is_marked(view, mark) for mark in ("open_door", "before_membership", "before_pledge")):
+        return False
+    if request.actor is None or request.session.get(PLEDGE) == conduct.CURRENT.version:
+        return False
+    if pledge_of(request.user.pk) is None:
+        return True
+    request.session[PLEDGE] = conduct.CURRENT.version
+    return False
 
 
 def sent_to(name: str, request: SignedInRequest, *, come_back: bool = False) -> HttpResponse:

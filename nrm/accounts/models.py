@@ -275,3 +275,19 @@ class SessionRecord(models.Model):
     class Meta:
         ordering = ("-started_at", "id")
         indexes = [models.Index(fields=["user", "-started_at"], name="session_by_user")]
+
+
+class PledgeAcceptance(models.Model):
+    """Somebody promised what this version of the pledge says (`nrm.accounts.conduct`). Never taken back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="pledges")
+    version = models.CharField(max_length=10)
+    accepted_at = models.DateTimeField()
+    history = History()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "version"], name="pledge_accepted_once"),
+            models.CheckConstraint(condition=~Q(version=""), name="pledge_has_a_version"),
+        ]

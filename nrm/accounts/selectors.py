@@ -16,12 +16,14 @@ from django.utils import timezone
 
 from nrm.access.refusals import NotVisible
 from nrm.access.roles import Role
+from nrm.accounts import conduct
 from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import (
     BackupCode,
     Invitation,
     Membership,
     Organisation,
+    PledgeAcceptance,
     SecondFactorReset,
     SessionRecord,
     TotpDevice,
@@ -125,6 +127,16 @@ def live_sessions(user_id: UUID) -> QuerySet[SessionRecord]:
 def sign_in_before(session: SessionRecord) -> SessionRecord | None:
     """The person's last sign-in before this one, so that they notice one that was not theirs."""
     return SessionRecord.objects.filter(user=session.user_id, started_at__lt=session.started_at).first()
+
+
+def pledge_of(user_id: UUID) -> PledgeAcceptance | None:
+    """When the person accepted the code of conduct as it stands now."""
+    return PledgeAcceptance.objects.filter(user=user_id, version=conduct.CURRENT.version).first()
+
+
+def has_promised_before(user_id: UUID) -> bool:
+    """Whether the person accepted any version, and so is asked again because the text changed."""
+    return PledgeAcceptance.objects.filter(user=user_id).exists()
 
 
 @dataclass(frozen=True)
@@ -233,3 +245,8 @@ def as_id(text: str) -> UUID:
 def names_of(user_ids: set[UUID]) -> dict[UUID, str]:
     """Display names of colleagues, for pages that have checked who asks."""
     return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "display_name"))
+
+
+def names_of_organisations(organisation_ids: set[UUID]) -> dict[UUID, str]:
+    """Names of organisations, closed ones too, for pages that have checked who asks."""
+    return dict(Organisation.objects.filter(pk__in=organisation_ids).values_list("pk", "name"))

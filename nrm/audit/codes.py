@@ -45,18 +45,27 @@ class Code(TextChoices):
     ACCOUNT_REACTIVATED = "account.reactivated", _("Account reactivated")
     ORGANISATION_ADDED = "organisation.added", _("Organisation added")
     ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
+    PLEDGE_ACCEPTED = "pledge.accepted", _("Code of conduct accepted")
 
     CASE_READ = "case.read", _("Case read")
     CASE_LISTED = "case.listed", _("List of cases read")
     CASE_AMENDED = "case.amended", _("Case details changed")
+    CASE_LINKED = "case.linked", _("Linked with another case of the same person")
+    CASE_UNLINKED = "case.unlinked", _("Link with another case removed")
     HISTORY_READ = "history.read", _("History of a case read")
+    READERS_READ = "case.readers_read", _("Looked at who has seen the case")
     IDENTITY_REVEALED = "identity.revealed", _("Identity revealed")
     IDENTITY_WRITTEN = "identity.written", _("Identity written")
+    SEARCHED_BY_CODE = "search.by_code", _("Case looked for by its code")
+    SEARCHED_BY_PERSON = "search.by_person", _("Person looked for")
+    SEARCHED_BEFORE_WRITING = "search.before_writing", _("Looked whether the person is known already")
     SEAL_BROKEN = "seal.broken", _("A sealed value did not open")
+    INDEX_RENEWED = "vault.index_renewed", _("Index of the vault written anew")
     KEYS_REWRAPPED = "vault.keys_rewrapped", _("Keys moved to the newest vault key")
     NOTE_ADDED = "note.added", _("Note added")
     RISK_ASSESSED = "risk.assessed", _("Risk assessed")
 
+    EMERGENCIES_READ = "emergency.register_read", _("Register of emergency access read")
     AGE_RECORDED = "age.recorded", _("Age recorded")
     GUARDIAN_RECORDED = "guardian.recorded", _("Guardian recorded")
     BEST_INTERESTS_ASSESSED = "best_interests.assessed", _("Best interests of the child assessed")
@@ -148,11 +157,23 @@ class Group(TextChoices):
 #: What stands before the dot in the codes of a group; every code belongs to one.
 PREFIXES: dict[str, frozenset[str]] = {
     Group.SIGNING_IN: frozenset({"sign_in", "sign_out", "session", "second_factor", "password"}),
-    Group.ACCOUNTS: frozenset({"person", "invitation", "membership", "account", "organisation"}),
+    Group.ACCOUNTS: frozenset({"person", "invitation", "membership", "account", "organisation", "pledge"}),
     Group.CASES: frozenset(
-        {"case", "track", "age", "guardian", "best_interests", "history", "note", "risk", "consent", "country"}
+        {
+            "case",
+            "track",
+            "age",
+            "guardian",
+            "best_interests",
+            "history",
+            "note",
+            "risk",
+            "consent",
+            "country",
+            "emergency",
+        }
     ),
-    Group.IDENTITY: frozenset({"identity", "seal", "vault"}),
+    Group.IDENTITY: frozenset({"identity", "search", "seal", "vault"}),
     Group.SCREENING: frozenset({"screening", "status", "decision", "court_view"}),
     Group.REFERRALS: frozenset({"referral"}),
     Group.PLACEMENTS: frozenset({"placement", "places", "shelter", "unit"}),

@@ -20,6 +20,8 @@ from nrm.audit.encoding import GENESIS, event_hash
 from nrm.audit.models import Checkpoint, Event, Head
 
 PAGE = 50
+#: Digits of the greatest number that is surely within the column.
+LONGEST_SEQUENCE = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ def events_page(wanted: EventFilter, *, before: int | None = None, size: int = P
     found = list(events[: size + 1])
     lines = [_line(event) for event in found[:size]]
     return EventPage(lines, lines[-1].sequence if len(found) > size else None)
+
+
+def as_sequence(text: str) -> int | None:
+    """The place in the chain that an address names; None when it names none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_SEQUENCE else None
 
 
 def head_is_in_order() -> bool:

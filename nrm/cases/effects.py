@@ -18,7 +18,7 @@ from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
 from nrm.cases.models import Case, Participation, reference
 from nrm.countries import profile
-from nrm.countries.limits import ClockRule
+from nrm.countries.limits import ClockRule, end_of_working_day
 from nrm.countries.profile import Profile
 from nrm.lib.clock import now
 from nrm.lib.history import Recording, save_recorded
@@ -132,6 +132,8 @@ def _grant(effect: Grant, setting: Setting) -> None:
             "relation": effect.relation,
             "because": setting.reference,
         }
+        if effect.personal:
+            opens |= {"user_id": setting.subject.user_id, "ends_at": setting.subject.ends_at}
         if not Participation.objects.open().filter(**opens).exists():
             row = Participation(**opens, opened_by=setting.by.user_id)
             setting.rows.append(save_recorded(row, Recording(setting.by.user_id)))
@@ -139,7 +141,7 @@ def _grant(effect: Grant, setting: Setting) -> None:
 
 @_do.register
 def _revoke(effect: Revoke, setting: Setting) -> None:
-    rows = Participation.objects.open().filter(
+    rows = Participation.objects.unclosed().filter(
         case=setting.case,
         organisation__in=setting.organisations(effect.of),
         relation=effect.relation,
@@ -175,6 +177,11 @@ def _due_at(effect: OpenTask, setting: Setting) -> datetime | None:
     rule = profile.current().clock(effect.within) if effect.within else None
     if rule is not None:
         return rule.due_at(now(), subdivision=profile.current().holidays_in(setting.case.region))
+    if effect.working_days is not None:
+        country = profile.current()
+        return end_of_working_day(
+            now(), effect.working_days, country=country.country, subdivision=country.holidays_in(setting.case.region)
+        )
     return None if effect.days is None else now() + timedelta(days=effect.days)
 
 

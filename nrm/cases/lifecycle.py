@@ -56,12 +56,19 @@ def narrowed(standing: Standing, record: models.Model) -> ChildStanding:
 
 
 @transaction.atomic
-def begin(flow: type[Lifecycle], record: Record, *, by: Actor, parties: Mapping[Party, UUID] | None = None) -> Record:
+def begin(
+    flow: type[Lifecycle],
+    record: Record,
+    *,
+    by: Actor,
+    parties: Mapping[Party, UUID] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Record:
     """Bring a new record of a machine into being, in the state the machine begins with.
 
     `NotVisible`, `NotPermitted`, `NotYet` when the case is closed and the machine does not begin in a closed case.
     """
-    standing = _standing_for_new(record, by)
+    standing = _standing_for_new(record, by, unseen=flow.begins_unseen)
     if not narrowed(standing, record).may(flow.beginning.permission):
         raise NotPermitted
     _require_open_case(flow, record)
@@ -71,7 +78,7 @@ def begin(flow: type[Lifecycle], record: Record, *, by: Actor, parties: Mapping[
     code = f"{flow.machine}.begin"
     rows = [row, *carry_out(flow.beginning.effects, setting)]
     keep_time(code, setting)
-    _append(code, by, record, rows, {"to": flow.beginning.state})
+    _append(code, by, record, rows, {**(data or {}), "to": flow.beginning.state})
     return record
 
 
@@ -158,15 +165,16 @@ def case_of(record: Any) -> Case:
     raise TypeError(f"{record!r} belongs to no case")
 
 
-def _standing_for_new(record: models.Model, by: Actor) -> Standing:
-    """Lock the case the new record joins. A new case has none yet: the role alone decides."""
+def _standing_for_new(record: models.Model, by: Actor, *, unseen: bool = False) -> Standing:
+    """Lock the case the new record joins. A new case has none yet: the role alone decides. What begins `unseen` is
+    there to let somebody see the case."""
     if isinstance(record, Case):
         return Standing(by)
     case = lock_case(case_of(record).pk)
     if isinstance(record, CaseChild):
         record.case = case  # type: ignore[attr-defined]
     standing = standing_in(by, case)
-    if not standing.may(Permission.SEE_CASE):
+    if not unseen and not standing.may(Permission.SEE_CASE):
         raise NotVisible
     return standing
 

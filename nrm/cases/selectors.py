@@ -24,8 +24,9 @@ CONDITION_OF_CATEGORY = {
 
 def cases_visible_to(actor: Actor, permission: Permission = Permission.SEE_CASE) -> QuerySet[Case]:
     """Every case of which the actor may know this much. A country-wide role sees all, everybody else the cases they
-    take part in. What needs a condition beside the relation counts as not granted."""
-    relations = relations_that_grant(actor.role, permission)
+    take part in. What needs a condition beside the relation counts as not granted. Emergency access opens one case by
+    its code: nothing that lists, counts, searches or exports ever includes it."""
+    relations = relations_that_grant(actor.role, permission) - {Relation.BROKE_GLASS}
     if None in relations:
         return Case.objects.all()
     mine = Participation.objects.open().of(actor.user_id, actor.organisation_id)
@@ -61,8 +62,10 @@ def standing_in(actor: Actor, case: Case) -> Standing:
 
 
 def standings_in(actor: Actor, cases: Collection[Case]) -> dict[UUID, Standing]:
-    """How the actor stands to each of these cases, without conditions, in one query."""
+    """How the actor stands to each of these cases, without conditions, in one query. For lists, so without emergency
+    access, which is to one case."""
     mine = Participation.objects.open().of(actor.user_id, actor.organisation_id).filter(case__in=cases)
+    mine = mine.exclude(relation=Relation.BROKE_GLASS)
     relations: dict[UUID, set[Relation]] = {case.pk: set() for case in cases}
     for case_id, relation in mine.values_list("case_id", "relation"):
         relations[case_id].add(Relation(relation))

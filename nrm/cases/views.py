@@ -18,6 +18,8 @@ from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.selectors import active_organisations
 from nrm.audit.codes import Code
 from nrm.cases import actions, forms
+from nrm.cases.emergencies import running_in
+from nrm.cases.searching import look_before_writing
 from nrm.cases.selectors import case_for, consent_for, standing_in
 from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, track_links, typed
 from nrm.vault.reasons import RevealReason
@@ -172,6 +174,7 @@ def identity(request: SignedInRequest, code: str) -> HttpResponse:
         "why_not": why_not,
         "is_empty": bool(why_not) and case.is_unnamed(),
         "steps": track_links(case, standing) if why_not else [],
+        "emergency": running_in(case, standing),
     }
     return form_page(request, "cases/identity.html", form, context)
 
@@ -209,6 +212,8 @@ def write_identity(request: SignedInRequest, code: str) -> HttpResponse:
     except (MovedOn, NotYet) as refusal:
         status = refused_beside_form(form, refusal, Code.IDENTITY_WRITTEN, record=case, by=request.actor)
         return _identity_page(request, case, form, documents, contacts, status=status)
+    if found := look_before_writing(written, case, by=request.actor):
+        return render(request, "cases/possibly_known.html", {"case": case, "found": found})
     messages.success(request, _("The identity is sealed."))
     return redirect(case_page_of(case))
 

@@ -77,7 +77,7 @@ class ClockRule(Sourced):
         if self.unit == ClockUnit.MONTHS:
             return end_of(add_months(first, length))
         if self.day_kind == DayKind.WORKING:
-            return end_of(add_working_days(first, length, partial(is_holiday, self.country, subdivision)))
+            return end_of_working_day(started, length, country=self.country, subdivision=subdivision)
         return end_of(first + timedelta(days=length))
 
     def in_words(self, *, since: str, round_: int = 0) -> str:
@@ -148,6 +148,12 @@ def _sound(rule: ClockRule) -> ClockRule:
 def first_day(valid_from: str) -> date:
     """The first day of a year, a month or a day in ISO 8601; what says nothing was always valid."""
     return date.fromisoformat(f"{valid_from}-01-01"[:10]) if valid_from else date.min
+
+
+def end_of_working_day(started: datetime, count: int, *, country: str, subdivision: str = "") -> datetime:
+    """The end of the `count`-th working day after the day on which something started, local time."""
+    first = timezone.localdate(started, timezone.get_default_timezone())
+    return end_of(add_working_days(first, count, partial(is_holiday, country, subdivision)))
 
 
 def end_of(day: date) -> datetime:

@@ -15,8 +15,10 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.relations import Relation
 from nrm.accounts.selectors import names_of
+from nrm.cases.emergencies import Used, emergencies_of, running_in
 from nrm.cases.limits import Limit, limits_of
-from nrm.cases.models import Case, DataCategory, Participation, RiskDomain
+from nrm.cases.linking import Linked, links_shown
+from nrm.cases.models import Case, DataCategory, EmergencyAccess, Participation, RiskDomain
 from nrm.cases.selectors import case_for, standings_in
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
@@ -117,8 +119,12 @@ class CasePage:
     risk: ReadRisk | None
     notes: list[ReadNote] | None
     timeline: list[Moment] | None
+    links: list[Linked]
     #: None for who learns nothing of the person.
     helped: Helped | None
+    #: Through which the reader sees the case just now, and for the lead what others used.
+    emergency: EmergencyAccess | None
+    emergencies: list[Used] | None
     blocks: dict[str, dict[str, Any] | None]
 
     @property
@@ -144,6 +150,10 @@ class CasePage:
         return self.standing.may(permission)
 
     @property
+    def may_see_readers(self) -> bool:
+        return self.may(Permission.SEE_READERS)
+
+    @property
     def may_reveal(self) -> bool:
         """A case without a name has nothing to reveal."""
         return self.may(Permission.REVEAL_IDENTITY) and not self.case.holds_no_name()
@@ -151,6 +161,10 @@ class CasePage:
     @property
     def may_ever_reveal(self) -> bool:
         return self.may(Permission.REVEAL_IDENTITY)
+
+    @property
+    def may_link(self) -> bool:
+        return self.may(Permission.LINK_CASES)
 
     @property
     def may_see_person(self) -> bool:
@@ -204,7 +218,10 @@ def case_page(actor: Actor, code: str) -> CasePage:
         risk=_risk(case) if standing.may(Permission.SEE_RISK) else None,
         notes=_notes(case) if standing.may(Permission.SEE_NOTES) else None,
         timeline=timeline_of(case, standing),
+        links=links_shown(case, standing),
         helped=helped(case, standing) if standing.may(Permission.SEE_PERSON) else None,
+        emergency=running_in(case, standing),
+        emergencies=emergencies_of(case, standing),
         blocks={room: block(case, standing, actor) for room, block in BLOCKS.items()},
     )
 
@@ -239,11 +256,13 @@ def _participants(case: Case, standing: Standing) -> list[Participant]:
     return [
         Participant(row.organisation.name, Relation(row.relation).label, row.opened_at)
         for row in rows
-        if (needed := _needed_to_see(row)) is None or standing.may(needed)
+        if (needed := needed_to_see(row)) is None or standing.may(needed)
     ]
 
 
-def _needed_to_see(row: Participation) -> Permission | None:
+def needed_to_see(row: Participation) -> Permission | None:
+    if row.relation == Relation.BROKE_GLASS:
+        return Permission.SEE_EMERGENCY
     if row.relation == Relation.SHELTERS or row.because.startswith("placements."):
         return Permission.SEE_PLACEMENT
     return Permission.SEE_SUPPORT if row.relation == Relation.TREATS else None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nrm.desk import views
+from nrm.desk import searching, views
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("tasks/<uuid:pk>/done/", views.finish_task, name="finish_task"),
     path("cases/", views.case_list, name="case_list"),
     path("cases/<str:code>/", views.case_page, name="case_page"),
+    path("cases/<str:code>/readers/", views.readers, name="readers"),
+    path("search/", searching.search, name="search"),
+    path("search/code/", searching.search_code, name="search_code"),
+    path("search/person/", searching.search_person, name="search_person"),
     path("country/", views.country, name="country"),
     path("mechanism/", views.mechanism, name="mechanism"),
 ]

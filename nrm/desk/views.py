@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,10 +19,12 @@ from nrm.access.roles import Role
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
+from nrm.audit.selectors import as_sequence
 from nrm.desk import mechanism as printed
 from nrm.desk import selectors
 from nrm.desk.country import country_page
 from nrm.desk.forms import CaseFilter
+from nrm.desk.readers import readers_of
 from nrm.desk.work import my_work as my_work_of
 from nrm.lib.paging import Cursor, next_url
 from nrm.tasks import actions as tasks
@@ -83,6 +86,18 @@ def case_page(request: SignedInRequest, code: str) -> HttpResponse:
     page = selectors.case_page(request.actor, code)
     audit.record(Code.CASE_READ, by=request.actor, case_code=page.case.code)
     return render(request, "desk/case_page.html", {"page": page, "case": page.case, "standing": page.standing})
+
+
+@require_GET
+def readers(request: SignedInRequest, code: str) -> HttpResponse:
+    before = as_sequence(request.GET.get("before", ""))
+    found = readers_of(request.actor, code, before=before)
+    audit.record(Code.READERS_READ, by=request.actor, case_code=found.case.code)
+    pager = {
+        "previous_url": reverse("desk:readers", args=[found.case.code]) if before else "",
+        "next_url": f"?before={found.older_than}" if found.older_than else "",
+    }
+    return render(request, "desk/readers.html", {"case": found.case, "lines": found.lines, "pager": pager})
 
 
 @require_GET

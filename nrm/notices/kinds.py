@@ -35,5 +35,6 @@ class NoticeKind(TextChoices):
     ALERT_RAISED = "alert_raised", _("A safety alert was raised")
     ALERT_CLOSED = "alert_closed", _("A safety alert was closed")
     PLAN_AGREED = "plan_agreed", _("A plan was agreed")
+    EMERGENCY_USED = "emergency_used", _("Emergency access was used")
     CLOCK_RAN_OUT = "clock_ran_out", _("A time limit ran out")
     ACCOUNT_CHANGED = "account_changed", _("Something about your account changed")

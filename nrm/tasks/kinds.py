@@ -30,6 +30,7 @@ class TaskKind(TextChoices):
     GUARDIAN_NEEDED = "guardian_needed", _("Arrange a guardian")
     BEST_INTEREST_ASSESSMENT = "best_interest_assessment", _("Assess the best interests of the child")
     CONSENT_EXPIRED = "consent_expired", _("Ask for consent again: it has expired")
+    REVIEW_EMERGENCY = "review_emergency", _("Review the use of emergency access")
     CLOCK_RAN_OUT = "clock_ran_out", _("Look at the case: a time limit ran out")
 
 

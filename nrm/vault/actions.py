@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from nrm.access.refusals import MovedOn
 from nrm.audit.actions import Outcome, append, history_digest, record
 from nrm.audit.codes import Code
 from nrm.lib.history import Recording, save_recorded
-from nrm.vault.blind_index import traits_of
+from nrm.vault.blind_index import entries_of, index_form
 from nrm.vault.fields import place_of
 from nrm.vault.identity import Identity, IdentityInvalid
 from nrm.vault.models import IndexEntry, Person
@@ -52,7 +53,8 @@ def write_identity(
         raise MovedOn
     locked.identity = seal_text(locked, place_of(locked, "identity"), identity.to_json())
     locked.version += 1
-    row = save_recorded(locked, Recording(user_id=by.user_id), only=["identity", "version"])
+    locked.index_form = index_form()
+    row = save_recorded(locked, Recording(user_id=by.user_id), only=["identity", "version", "index_form"])
     _renew_index(locked, identity)
     append(
         Code.IDENTITY_WRITTEN,
@@ -67,9 +69,38 @@ def write_identity(
 
 
 def _renew_index(person: Person, identity: Identity) -> None:
-    entries = {(trait.kind, trait.digest) for trait in traits_of(identity)}
+    """In an order that says nothing: not which digests are chance, nor which belong to one name."""
+    entries = [IndexEntry(person=person, kind=kind, digest=digest) for kind, digest in entries_of(identity)]
+    secrets.SystemRandom().shuffle(entries)
     IndexEntry.objects.filter(person=person).delete()
-    IndexEntry.objects.bulk_create(IndexEntry(person=person, kind=kind, digest=digest) for kind, digest in entries)
+    IndexEntry.objects.bulk_create(entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    done: int
+    broken: tuple[UUID, ...]
+
+
+@transaction.atomic
+def reindex(ids: Sequence[UUID]) -> Reindexed:
+    """Writes the index of these people anew, by the present inputs and key, or of none of them. Locks the people.
+
+    An identity that does not open is left as it is and named, so that the others are not held up.
+    """
+    done = 0
+    broken: list[UUID] = []
+    for person in Person.objects.select_for_update().filter(pk__in=ids).exclude(identity=None).order_by("pk"):
+        try:
+            _renew_index(person, _identity_inside(person))
+        except SealBroken:
+            broken.append(person.pk)
+            continue
+        Person.objects.filter(pk=person.pk).update(index_form=index_form())
+        done += 1
+    if done:
+        append(Code.INDEX_RENEWED, by=THE_SERVICE, data={"form": index_form(), "count": done})
+    return Reindexed(done, tuple(broken))
 
 
 def reveal(person: Person, *, by: Actor, case_code: str, reason_code: RevealReason) -> Identity:

@@ -27,8 +27,10 @@ class Person(models.Model):
     identity = SealedField(null=True)
     #: How often the identity was written; equals its history rows and audit events.
     version = models.PositiveIntegerField(default=0, editable=False)
+    #: How the index entries were written (`blind_index.index_form`); empty before there are any.
+    index_form = models.CharField(max_length=20, default="", blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    history = History(excluded_fields=["wrapped_key", "key_id"])
+    history = History(excluded_fields=["wrapped_key", "key_id", "index_form"])
 
     class Meta:
         verbose_name_plural = "people"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import reduce
 from operator import or_
@@ -16,47 +16,63 @@ from django.db.models.functions import Substr
 
 from nrm.accounts.models import TotpDevice
 from nrm.accounts.sealing import VERSION as ACCOUNTS_FORMAT
-from nrm.vault.blind_index import IndexKind, Trait, traits_of
+from nrm.lib.folding import fold_name
+from nrm.vault.blind_index import IndexKind, Trait, index_form, sought_traits
 from nrm.vault.fields import place_of
-from nrm.vault.identity import Identity
-from nrm.vault.models import IndexEntry, Person
+from nrm.vault.identity import Identity, IdentityInvalid
+from nrm.vault.likeness import document_numbers, likeness
+from nrm.vault.models import Person
 from nrm.vault.sealing import SealBroken, key_ring, unseal_text
 
-#: More candidates than this and the search is too wide to be answered.
-MOST_CANDIDATES = 200
+#: How many people a search opens at most, those first who share most digests with whom is sought.
+MOST_CANDIDATES = 1000
 KEY_COLUMNS = {"wrapped_key", "key_id", "key_version"}
 
 
 class SearchTooNarrow(ValueError):
-    """Neither a full name, nor family name and year of birth, nor a document was given."""
+    """Neither given name, family name and year of birth were given, nor a document."""
 
 
-def people_matching(sought: Identity) -> dict[UUID, frozenset[IndexKind]]:
-    """Who may be the same person, and by which kind of input. Opens candidates to compare; gives out ids only."""
-    traits = traits_of(sought)
-    if not traits:
+def may_be_sought(identity: Identity) -> bool:
+    """Whether enough is known to look for this person: less would tell of many people, or of a family."""
+    named = fold_name(identity.given_names) and fold_name(identity.family_names) and identity.birth.year
+    return bool(named or document_numbers(identity))
+
+
+def people_like(sought: Identity, *, besides: Person | None = None) -> list[UUID]:
+    """Who may be the same person, the likeliest first. Opens candidates to compare them; gives out ids only."""
+    if not may_be_sought(sought):
         raise SearchTooNarrow
-    matches: dict[UUID, frozenset[IndexKind]] = {}
-    for person in candidates(traits):
-        if shared := traits & _traits_inside(person):
-            matches[person.id] = frozenset(trait.kind for trait in shared)
-    return matches
+    scores: dict[UUID, int] = {}
+    for person in candidates(sought_traits(sought)):
+        known = _identity_inside(person)
+        if known and (besides is None or person.pk != besides.pk) and (score := likeness(sought, known)):
+            scores[person.pk] = score
+    return sorted(scores, key=lambda pk: (-scores[pk], pk))
 
 
 def candidates(traits: frozenset[Trait]) -> QuerySet[Person]:
-    wanted = reduce(or_, (Q(kind=trait.kind, digest=trait.digest) for trait in traits))
-    found = IndexEntry.objects.filter(wanted).values("person")
-    return Person.objects.filter(pk__in=found).order_by("pk")[:MOST_CANDIDATES]
+    digests: dict[IndexKind, set[bytes]] = defaultdict(set)
+    for trait in traits:
+        digests[trait.kind].add(trait.digest)
+    shared = (Q(index_entries__kind=kind, index_entries__digest__in=found) for kind, found in digests.items())
+    people = Person.objects.filter(reduce(or_, shared)).annotate(shared=Count("index_entries"))
+    return people.order_by("-shared", "pk")[:MOST_CANDIDATES]
 
 
-def _traits_inside(person: Person) -> frozenset[Trait]:
+def _identity_inside(person: Person) -> Identity | None:
+    """None for who has none, and for who does not open: the reveal reports it, a search goes on for the others."""
     if person.identity is None:
-        return frozenset()
+        return None
     try:
-        text = unseal_text(person, place_of(person, "identity"), person.identity)
-    except SealBroken:  # The reveal of this person reports it; a search must go on for the others.
-        return frozenset()
-    return traits_of(Identity.from_json(text))
+        return Identity.from_json(unseal_text(person, place_of(person, "identity"), person.identity))
+    except (SealBroken, IdentityInvalid):
+        return None
+
+
+def people_to_index() -> QuerySet[Person]:
+    """Whose index was written by other inputs or under another key than is written now."""
+    return Person.objects.exclude(identity=None).exclude(index_form=index_form()).order_by("pk")
 
 
 def key_holders() -> list[type[models.Model]]:

@@ -55,6 +55,7 @@ NAVIGATION = (
         CASE_ROLES,
         ("desk:case", "cases:", "identification:", "support:", "reintegration:"),
     ),
+    Entry("desk:search", _("Search"), "search", CASE_ROLES, ("desk:search",)),
     Entry(
         "referrals:inbox",
         _("Referrals"),
@@ -62,9 +63,21 @@ NAVIGATION = (
         CASE_ROLES - {Role.COORDINATOR, Role.IDENTIFYING_OFFICER},
         ("referrals:",),
     ),
+    Entry(
+        "cases:emergency",
+        _("Emergency access"),
+        "alert-triangle",
+        frozenset({Role.CASE_WORKER, Role.SHELTER_WORKER, Role.CLINICIAN}),
+    ),
     Entry("support:appointments", _("Appointments"), "calendar", frozenset({Role.CLINICIAN})),
     Entry("placements:units", _("Places"), "bed", frozenset({Role.SHELTER_WORKER}), ("placements:",)),
     Entry("audit:events", _("Audit log"), "report-search", frozenset({Role.AUDITOR}), ("audit:",)),
+    Entry(
+        "cases:emergency_register",
+        _("Emergency access"),
+        "alert-triangle",
+        frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    ),
     Entry(
         "accounts:people",
         _("People"),

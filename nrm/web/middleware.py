@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from nrm.access.refusals import NotVisible, Refusal
+from nrm.access.refusals import NotPermitted, NotVisible, Refusal
+from nrm.accounts.middleware import is_pledge_due
+from nrm.accounts.requests import SignedInRequest
 from nrm.audit.actions import record
 from nrm.audit.codes import Code, Outcome
 from nrm.lib.codes import normalise_code
@@ -32,6 +36,7 @@ UNUSED_POWERS = (
     "usb",
     "xr-spatial-tracking",
 )
+PLEDGE_FIRST = _("Nothing was saved. Read and accept the code of conduct first, then try again.")
 PERMISSIONS_POLICY = ", ".join(f"{power}=()" for power in UNUSED_POWERS)
 
 
@@ -76,15 +81,24 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refusal):
-            return None
-        write_down(request, exception)
-        if isinstance(exception, NotVisible):
-            return not_found(request)
-        whole = not getattr(request, "htmx", False)
-        template = "web/refusal.html" if whole else "web/_refusal.html"
-        context = {"sentence": exception.sentence, "status": exception.status}
-        return render(request, template, context, status=exception.status)
+        return answer_to(request, exception) if isinstance(exception, Refusal) else None
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Nothing is sent before the code of conduct is accepted; who only reads was led to it by a door before."""
+        due = is_pledge_due(cast(SignedInRequest, request), view)
+        return answer_to(request, NotPermitted(PLEDGE_FIRST)) if due else None
+
+
+def answer_to(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    write_down(request, refusal)
+    if isinstance(refusal, NotVisible):
+        return not_found(request)
+    whole = not getattr(request, "htmx", False)
+    template = "web/refusal.html" if whole else "web/_refusal.html"
+    context = {"sentence": refusal.sentence, "status": refusal.status}
+    return render(request, template, context, status=refusal.status)
 
 
 def write_down(request: HttpRequest, refusal: Refusal) -> None:

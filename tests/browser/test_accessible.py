@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import expect
 
+from nrm.accounts.models import PledgeAcceptance
+from nrm.cases.actions import break_glass
 from tests.browser.conftest import Work
 from tests.browser.desks import Desk, Watch
 
@@ -66,6 +68,47 @@ def test_the_desks_of_those_who_help(desk: Callable[..., Desk], cast: Any, work:
     for one, address in ((teuta, "/referrals/"), (teuta, work.referral), (lira, "/places/"), (lira, work.placement)):
         one.open(address)
         assert barriers(one) == [], address
+
+
+def test_the_pages_of_an_emergency(desk: Callable[..., Desk], cast: Any, case: Any, size: Any) -> None:
+    nela, ana = desk(cast.stranger, viewport=size), desk(cast.case_worker, viewport=size)
+    nela.open("/emergency/")
+    assert barriers(nela) == []
+    nela.press("Open the case")
+    nela.reads("Check what you entered")
+    assert barriers(nela) == []
+    access = break_glass(by=cast.stranger.actor, code=case.code, reason="life", account="She called.")
+    for address in ("/emergency/", f"/cases/{case.code}/", f"/cases/{case.code}/identity/"):
+        nela.open(address)
+        assert barriers(nela) == [], address
+    nela.press("End now")
+    nela.reads("Emergency access has ended.")
+    assert barriers(nela) == []
+    for address in (f"/cases/{case.code}/", f"/emergency/{access.pk}/review/"):
+        ana.open(address)
+        assert barriers(ana) == [], address
+    ilir = desk(cast.auditor, viewport=size)
+    ilir.open("/emergency/register/")
+    assert barriers(ilir) == []
+
+
+def test_the_code_of_conduct_and_who_looked_at_what(desk: Callable[..., Desk], cast: Any, case: Any, size: Any) -> None:
+    PledgeAcceptance.objects.filter(user=cast.case_worker.user)._raw_delete("default")
+    ana = desk(cast.case_worker, viewport=size)
+    ana.open(f"/cases/{case.code}/")
+    ana.reads("Code of conduct")
+    ana.press("Accept and go on")
+    ana.reads("Check what you entered")
+    assert barriers(ana) == []
+    ana.page.get_by_label("I have read this and promise to keep it.").check()
+    ana.press("Accept and go on")
+    ana.follow("Who has seen this case")
+    assert barriers(ana) == []
+    ana.open("/cases/")
+    for address in (f"/cases/{case.code}/readers/", "/account/", "/account/activity/", "/account/code-of-conduct/"):
+        ana.open(address)
+        assert barriers(ana) == [], address
+        assert ana.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
 
 
 def test_the_desk_of_an_administrator(desk: Callable[..., Desk], cast: Any, size: Any, settings: Any) -> None:

@@ -55,7 +55,7 @@ def rows_but_for_chance(known: set[str]) -> dict[str, list[str]]:
 
 def differs(field: Any) -> bool:
     kinds = (models.AutoField, models.BinaryField, models.DateTimeField)
-    return isinstance(field, kinds) or field.attname in {"sequence", "history", "password"}
+    return isinstance(field, kinds) or field.attname in {"sequence", "history", "password", "last_t"}
 
 
 def steady(value: Any, known: set[str]) -> str:

@@ -55,6 +55,7 @@ STEPS = {
     "cases:step",
     "cases:track_step",
     "cases:consent_step",
+    "cases:review_emergency",
     "identification:screening_step",
     "identification:status_step",
     "identification:take_back_decision",

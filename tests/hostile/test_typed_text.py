@@ -169,6 +169,8 @@ FORMS = (
         of="case",
         silent=("account",),
     ),
+    Typed("cases:emergency", "stranger", ("account",), (CASE,), rest={"reason": "life"}),
+    Typed("cases:review_emergency", "case_worker", ("note",), (CASE,), rest={"finding": "justified"}),
     Typed("cases:step", "case_worker", ("reason",), (CASE,), step="hold"),
     Typed("cases:extend_clock", "case_worker", ("reason",), (CASE,), rest={"authority": "court"}),
     Typed("cases:track_step", "case_worker", ("reason",), (CASE,), step="go_on_as_adult", before=grown_up),
@@ -188,6 +190,15 @@ FORMS = (
         (CASE,),
         rest={"step": "accommodation", "finding": "in_best_interests"},
         before=protected,
+    ),
+    Typed(
+        "desk:search_person",
+        "case_worker",
+        NAMES,
+        rest={"birth_day": "", "birth_month": "", "birth_year": "1998"},
+        short=NAMES,
+        silent=NAMES,
+        status=200,
     ),
     Typed(
         "cases:write_identity",
@@ -404,6 +415,7 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
     subjects = {
         "case": whole.case,
         "person": whole.case.person,
+        "cases:review_emergency": whole.emergency,
         "cases:step": whole.case,
         "cases:track_step": whole.case,
         "cases:consent_step": whole.consent,
@@ -427,6 +439,9 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
     if form.view == "cases:extend_clock":
         due_at = fresh(whole.clock).due_at
         data |= {"due_at": due_at.isoformat(), "due_on": f"{localdate(due_at) + timedelta(days=9):%d/%m/%Y}"}
+    if form.view == "cases:emergency":
+        proof = {"password": cast.password, "code": cast.code_for(getattr(cast, form.player))}
+        data |= {"case_code": whole.case.code, **proof}
     if form.view == "support:plan":
         data["provider"] = str(cast.organisations.quiet_room.pk)
     if form.view == "placements:request":
@@ -547,8 +562,9 @@ def test_every_form_with_free_text_has_a_row(whole: Whole, cast: Any, clients: d
 
 
 #: Not stored as typed: codes, secrets and addresses (tests/accounts), dates (test_dates_and_numbers.py).
-OTHERS = {"code", "password", "new_password", "new_password_again", "backup_code", "email"}
+OTHERS = {"code", "password", "new_password", "new_password_again", "backup_code", "email", "case_code"}
 OTHERS |= {"given_on", "ends_on", "review_on", "needed_from", "on", "at", "target_on", "reviewed_on", "agreed_on"}
+OTHERS |= {"birth_day", "birth_month", "birth_year", "other"}
 OTHERS |= {"appointed_on", "due_on", "dated_on"}
 OTHERS |= {"next_on", "licence_valid_until"}
 

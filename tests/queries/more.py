@@ -11,6 +11,7 @@ from nrm.access.roles import Role
 from nrm.accounts import actions as accounts
 from nrm.accounts.models import ResetReason
 from nrm.cases import actions as cases
+from nrm.cases.models import EmergencyAccess
 from nrm.identification import actions as identification
 from nrm.identification.actions import decisions
 from nrm.identification.models import Decision
@@ -19,7 +20,7 @@ from nrm.referrals import actions as referrals
 from nrm.reintegration import actions as reintegration
 from nrm.support import actions as support
 from nrm.tasks.models import Clock
-from tests.whole import Whole, proposed
+from tests.whole import Whole, opened_in_an_emergency, proposed
 
 
 def add_one_of_each(whole: Whole, cast: Any, number: int) -> None:
@@ -73,6 +74,7 @@ def everything_once_more(case: Any, whole: Whole, cast: Any) -> None:
         )
     cases.assess_risk(case, by=worker, expected_version=case.version, level="low", accommodation="needed")
     asked(case, cast)
+    in_an_emergency(case, cast)
     extended(case, cast)
     placements.request_placement(
         case, by=worker, shelter_id=whole.unit.shelter_id, needed_from=localdate(), needs="Quiet."
@@ -85,6 +87,14 @@ def everything_once_more(case: Any, whole: Whole, cast: Any) -> None:
     alert = support.raise_alert(case, by=clinician, level="same_day", concern="Said.", actions="Ask her.")
     support.take_alert_step(alert, "assess", by=clinician, expected_version=alert.version)
     reintegration.record_follow_up(case, by=worker, on=localdate(), how="phone", account="Well.")
+
+
+def in_an_emergency(case: Any, cast: Any) -> None:
+    """The use that waits is reviewed, and another one waits."""
+    said: dict[str, Any] = {"is_justified": True, "note": "She was in danger."}
+    for waiting in EmergencyAccess.objects.unreviewed():
+        cases.review_emergency(waiting, by=cast.case_worker.actor, expected_version=waiting.version, **said)
+    opened_in_an_emergency(case, cast)
 
 
 def screened(case: Any, whole: Whole, cast: Any) -> None:

@@ -21,7 +21,8 @@ from tests.whole import Whole
 
 #: Page: who asks for it, and the number of queries of the whole request: session, reader, page and its audit event.
 PAGES: dict[str, tuple[str, int]] = {
-    "accounts:account": ("case_worker", 8),
+    "accounts:account": ("case_worker", 9),
+    "accounts:activity": ("case_worker", 5),
     "accounts:add_organisation": ("administrator", 4),
     "accounts:backup_codes": ("case_worker", 4),
     "accounts:enrol": ("case_worker", 6),
@@ -33,6 +34,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "accounts:password": ("case_worker", 6),
     "accounts:people": ("administrator", 7),
     "accounts:person": ("administrator", 11),
+    "accounts:pledge": ("case_worker", 5),
     "accounts:sessions": ("case_worker", 5),
     "accounts:sign_in": ("nobody", 0),
     "audit:events": ("auditor", 13),
@@ -40,18 +42,24 @@ PAGES: dict[str, tuple[str, int]] = {
     "cases:assess_best_interests": ("case_worker", 6),
     "cases:assess_risk": ("case_worker", 6),
     "cases:consent_step": ("case_worker", 7),
+    "cases:emergency": ("case_worker", 5),
+    "cases:emergency_register": ("auditor", 12),
     "cases:extend_clock": ("case_worker", 7),
     "cases:identity": ("case_worker", 6),
+    "cases:link": ("case_worker", 6),
     "cases:record_age": ("case_worker", 8),
     "cases:record_consent": ("case_worker", 7),
     "cases:record_guardian": ("case_worker", 6),
+    "cases:review_emergency": ("case_worker", 8),
     "cases:step": ("case_worker", 7),
     "cases:track_step": ("case_worker", 9),
     "desk:case_list": ("case_worker", 11),
-    "desk:case_page": ("case_worker", 52),
+    "desk:case_page": ("case_worker", 55),
     "desk:country": ("administrator", 9),
     "desk:mechanism": ("case_worker", 4),
     "desk:my_work": ("case_worker", 7),
+    "desk:readers": ("case_worker", 13),
+    "desk:search": ("case_worker", 4),
     "identification:begin_screening": ("case_worker", 6),
     "identification:change_focus": ("case_worker", 6),
     "identification:danger": ("case_worker", 4),
@@ -99,7 +107,14 @@ ROWS_MORE = 4
 
 
 #: Pages on which every reader meets other rows: whoever gets them is tried with more rows.
-READ_BY_MANY = ("desk:case_page", "desk:case_list", "desk:my_work", "referrals:inbox", "placements:page")
+READ_BY_MANY = (
+    "desk:case_page",
+    "desk:case_list",
+    "cases:emergency_register",
+    "desk:my_work",
+    "referrals:inbox",
+    "placements:page",
+)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_an_administrator_is_led_to_no_case() -> None:
 
 
 def test_an_auditor_is_led_to_the_log() -> None:
-    assert urls(Role.AUDITOR) == {"audit:events", "desk:country", "desk:mechanism"}
+    assert urls(Role.AUDITOR) == {"audit:events", "cases:emergency_register", "desk:country", "desk:mechanism"}
 
 
 def test_who_asks_whether_a_value_of_the_country_holds() -> None:

@@ -4,6 +4,7 @@ from nrm.accounts.actions.invitations import accept_invitation, invite_person, r
 from nrm.accounts.actions.lost_devices import confirm_reset, request_reset, withdraw_reset
 from nrm.accounts.actions.organisations import add_organisation, change_organisation, set_organisation_active
 from nrm.accounts.actions.people import change_password, deactivate, end_membership, reactivate, start_membership
+from nrm.accounts.actions.pledge import accept_pledge
 from nrm.accounts.actions.second_factor import (
     confirm_enrolment,
     make_backup_codes,
@@ -18,6 +19,7 @@ from nrm.accounts.actions.sign_in import accept_password, accept_second_factor
 __all__ = [
     "accept_invitation",
     "accept_password",
+    "accept_pledge",
     "accept_second_factor",
     "add_organisation",
     "change_organisation",

@@ -18,10 +18,13 @@ from nrm.accounts.selectors import memberships_of
 from nrm.audit.actions import append, record
 from nrm.audit.codes import Code
 
-#: Keys in the session: the id of its record, the device it is setting up, and until the second factor is given, when
-#: the password was.
+#: Keys in the session: the id of its record, the device it is setting up, the version of the code of conduct that was
+#: accepted, the page the person wanted before a door stood shut, and until the second factor is given, when the
+#: password was.
 RECORD = "record"
 ENROLMENT = "enrolment"
+PLEDGE = "pledge"
+NEXT = "next"
 PASSWORD_AT = "password_at"  # noqa: S105  # the name of a time
 
 

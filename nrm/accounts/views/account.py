@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,13 +18,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django_otp import login as mark_verified
 
-from nrm.accounts import actions, selectors
-from nrm.accounts.actions.sessions import ENROLMENT
+from nrm.accounts import actions, conduct, selectors
+from nrm.accounts.actions.sessions import ENROLMENT, PLEDGE
 from nrm.accounts.actions.sign_in import complete_sign_in
-from nrm.accounts.doors import before_membership, before_second_factor
-from nrm.accounts.forms import ChangePasswordForm, CodeForm, ProofForm
+from nrm.accounts.doors import before_membership, before_pledge, before_second_factor
+from nrm.accounts.forms import ChangePasswordForm, CodeForm, PledgeForm, ProofForm
 from nrm.accounts.requests import SignedInRequest
-from nrm.accounts.views.sign_in import REFUSED, onward
+from nrm.accounts.views.sign_in import REFUSED, landing, onward, tell_last_sign_in
+from nrm.audit.selectors import EventFilter, as_sequence, events_page
 
 
 @before_membership
@@ -33,6 +36,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         "backup_codes_left": selectors.backup_codes_left(request.user.pk),
         "previous": selectors.sign_in_before(request.session_record),
         "session_count": selectors.live_sessions(request.user.pk).count(),
+        "pledge": selectors.pledge_of(request.user.pk),
     }
     return render(request, "accounts/account.html", context)
 
@@ -80,6 +84,7 @@ def confirm_enrolment(request: SignedInRequest, code: str) -> list[str]:
     device, codes = confirmed
     if request.session_record is None:
         complete_sign_in(request, device, factor="app")
+        tell_last_sign_in(request)
     else:
         mark_verified(request, device)
         request.session.cycle_key()
@@ -164,3 +169,35 @@ def end_other_sessions(request: SignedInRequest) -> HttpResponse:
 def onward_from_codes(request: SignedInRequest) -> HttpResponse:
     """Where the page of backup codes leads on to."""
     return onward(request)
+
+
+@before_pledge
+@require_http_methods(["GET", "POST"])
+def pledge(request: SignedInRequest) -> HttpResponse:
+    """The code of conduct: accepted before the first case, and read again at any time."""
+    accepted = selectors.pledge_of(request.user.pk)
+    form = PledgeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        actions.accept_pledge(version=form.cleaned_data["version"], by=request.actor)
+        request.session[PLEDGE] = conduct.CURRENT.version
+        return landing(request)
+    context: dict[str, Any] = {
+        "form": form,
+        "pledge": conduct.CURRENT,
+        "accepted": accepted,
+        **({} if accepted else {"navigation": []}),
+        "is_new_version": accepted is None and selectors.has_promised_before(request.user.pk),
+    }
+    return render(request, "accounts/pledge.html", context, status=REFUSED if form.is_bound else 200)
+
+
+@require_http_methods(["GET"])
+def activity(request: SignedInRequest) -> HttpResponse:
+    """What the service recorded of this person, newest first: the same as the auditor sees, without anybody else."""
+    before = as_sequence(request.GET.get("before", ""))
+    page = events_page(EventFilter(user_id=request.user.pk), before=before)
+    pager = {
+        "previous_url": reverse("accounts:activity") if before else "",
+        "next_url": f"?before={page.older_than}" if page.older_than else "",
+    }
+    return render(request, "accounts/activity.html", {"lines": page.lines, "pager": pager})

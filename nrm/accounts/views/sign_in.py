@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,13 +18,12 @@ from django.views.decorators.http import require_http_methods
 
 from nrm.access.roles import Role
 from nrm.accounts import actions, selectors
+from nrm.accounts.actions.sessions import NEXT, RECORD
 from nrm.accounts.actions.sign_in import PasswordAnswer
 from nrm.accounts.doors import before_membership, before_second_factor, open_door, safe_next
 from nrm.accounts.forms import BackupCodeForm, CodeForm, SignInForm, WelcomeForm
 from nrm.accounts.requests import SignedInRequest
 
-#: Key in the session: the page the person wanted before signing in.
-NEXT = "next"
 #: Key in the session: the id of the invitation whose link was opened. The token itself is kept nowhere.
 INVITATION = "invitation"
 REFUSED, TOO_MANY = 422, 429
@@ -77,6 +78,15 @@ def landing(request: SignedInRequest) -> HttpResponse:
     return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
 
 
+def tell_last_sign_in(request: SignedInRequest) -> None:
+    """Once, on the page after signing in, so that somebody else's sign-in is noticed."""
+    session = selectors.session_record(request.session.get(RECORD), user_id=request.user.pk)
+    before = selectors.sign_in_before(session) if session else None
+    if before is not None:
+        sentence = _("Your last sign-in before this one: %(when)s. If that was not you, tell an administrator at once.")
+        messages.info(request, sentence % {"when": date_format(localtime(before.started_at), "DATETIME_FORMAT")})
+
+
 @before_second_factor
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -86,6 +96,7 @@ def sign_in_code(request: SignedInRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if actions.accept_second_factor(request, code=form.cleaned_data["code"]):
+            tell_last_sign_in(request)
             return landing(request)
         form.add_error("code", _("This code is not right. Wait for the next one and try again."))
     status = REFUSED if form.is_bound else 200
@@ -101,6 +112,7 @@ def sign_in_backup_code(request: SignedInRequest) -> HttpResponse:
     form = BackupCodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if actions.accept_second_factor(request, backup_code=form.cleaned_data["backup_code"]):
+            tell_last_sign_in(request)
             left = selectors.backup_codes_left(request.user.pk)
             messages.info(
                 request, _("Backup codes left: %(count)d. You can make new ones on this page.") % {"count": left}

@@ -10,7 +10,9 @@ from nrm.cases.models.child import (
     GuardianKind,
 )
 from nrm.cases.models.consent import Basis, Consent, DataCategory, GivenHow, Purpose
+from nrm.cases.models.emergency import EmergencyAccess, EmergencyReason
 from nrm.cases.models.extension import ClockExtension, ExtensionAuthority
+from nrm.cases.models.link import CaseLink, LinkReason
 from nrm.cases.models.participation import Participation
 
 __all__ = [
@@ -21,14 +23,18 @@ __all__ = [
     "BestInterestStep",
     "Case",
     "CaseChild",
+    "CaseLink",
     "ClockExtension",
     "Closure",
     "Consent",
     "DataCategory",
+    "EmergencyAccess",
+    "EmergencyReason",
     "ExtensionAuthority",
     "GivenHow",
     "Guardian",
     "GuardianKind",
+    "LinkReason",
     "Note",
     "Participation",
     "Purpose",

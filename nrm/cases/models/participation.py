@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from nrm.access.relations import Relation
 from nrm.accounts.models import Organisation
 from nrm.cases.models.case import Case
+from nrm.lib.clock import now
 from nrm.lib.history import History
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def open(self) -> ParticipationQuerySet:
+        """What opens its case at this moment: one whose time is over opens nothing, closed or not."""
+        return self.unclosed().filter(Q(ends_at=None) | Q(ends_at__gt=now()))
+
+    def unclosed(self) -> ParticipationQuerySet:
         return self.filter(closed_at=None)
 
     def of(self, user_id: UUID, organisation_id: UUID) -> ParticipationQuerySet:
@@ -35,6 +41,8 @@ class Participation(models.Model):
     because = models.CharField(max_length=80)
     opened_at = models.DateTimeField(auto_now_add=True)
     opened_by = models.UUIDField()
+    #: When it is over by itself; empty for what lasts until it is closed.
+    ends_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.UUIDField(null=True)
     history = History()
@@ -47,6 +55,11 @@ class Participation(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
                 name="participation_closed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(relation=Relation.BROKE_GLASS)
+                | Q(user__isnull=False, ends_at__isnull=False, ends_at__lte=F("opened_at") + timedelta(minutes=60)),
+                name="participation_in_an_emergency_is_short",
             ),
             models.UniqueConstraint(
                 fields=["case", "organisation", "relation", "because"],

@@ -11,6 +11,7 @@ from uuid import UUID
 from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.roles import Role
 from nrm.accounts import actions as accounts
+from nrm.accounts import conduct
 from nrm.accounts.kinds import OrganisationKind as Kind
 from nrm.accounts.models import Invitation, Membership, Organisation, TotpDevice
 from nrm.cases.models import AgeGroup, Sex
@@ -157,7 +158,7 @@ def _organisation(
 
 
 def _employ(post: Post, name: str, country: Country, organisations: Mapping[str, Organisation], *, by: Actor) -> Actor:
-    """Invited, password chosen, second factor set up: the way everybody comes in."""
+    """Invited, password chosen, second factor set up, code of conduct accepted: the way everybody comes in."""
     language = "en" if post.in_english else country.language
     organisation_id = organisations[post.organisation].pk
     link = accounts.invite_person(
@@ -173,7 +174,9 @@ def _employ(post: Post, name: str, country: Country, organisations: Mapping[str,
     device = TotpDevice.objects.get(pk=accounts.start_enrolment(link.user_id))
     accounts.confirm_enrolment(link.user_id, device_id=device.pk, code=code_now(device))
     membership = Membership.objects.get(user=link.user_id)
-    return Actor(link.user_id, membership.pk, organisation_id, post.role)
+    employed = Actor(link.user_id, membership.pk, organisation_id, post.role)
+    accounts.accept_pledge(version=conduct.CURRENT.version, by=employed)
+    return employed
 
 
 def address(name: str, word: str) -> str:

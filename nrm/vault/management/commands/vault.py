@@ -1,4 +1,4 @@
-"""`manage.py vault keys | new-key | rotate | fields`: the keys of the vault and the list of its columns."""
+"""`manage.py vault keys | new-key | rotate | reindex | fields`: the vault's keys, index and list of columns."""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models
 
 from nrm.vault import classification
-from nrm.vault.actions import reseal_second_factors, rewrap_keys
+from nrm.vault.actions import reindex, reseal_second_factors, rewrap_keys
 from nrm.vault.sealing import KEY_BYTES, key_ring
-from nrm.vault.selectors import held_by_key, ids_in_batches, key_holders, second_factors_by_key, to_rewrap
+from nrm.vault.selectors import (
+    held_by_key,
+    ids_in_batches,
+    key_holders,
+    people_to_index,
+    second_factors_by_key,
+    to_rewrap,
+)
 
 
 def name_of(holder: type[models.Model]) -> str:
@@ -33,6 +40,8 @@ class Command(BaseCommand):
         fresh.add_argument("--id", default="", help="the key's id, such as k2027_1; left out, only the key is printed")
         rotate = tasks.add_parser("rotate", help="move everything to the newest key; may be stopped and run again")
         rotate.add_argument("--batch", type=int, default=200, help="rows in one transaction (default 200)")
+        renew = tasks.add_parser("reindex", help="write the index anew where it is out of date; may be stopped")
+        renew.add_argument("--batch", type=int, default=200, help="people in one transaction (default 200)")
         fields = tasks.add_parser("fields", help="problems in the list of column classes")
         fields.add_argument("--missing", action="store_true", help="print the lines to add")
 
@@ -44,6 +53,8 @@ class Command(BaseCommand):
                 self.print_new_key(options["id"])
             case "rotate":
                 self.rotate(options["batch"])
+            case "reindex":
+                self.reindex(options["batch"])
             case "fields":
                 self.print_fields(only_missing=options["missing"])
 
@@ -85,6 +96,21 @@ class Command(BaseCommand):
             broken += result.broken
             self.stdout.write(f"{done} of {total} {name_of(holder)} wrapped by {key_ring().newest}")
         return broken
+
+    def reindex(self, size: int) -> None:
+        if size < 1:
+            raise CommandError("A batch has at least one row.")
+        total = people_to_index().count()
+        done, broken = 0, list[UUID]()
+        for ids in ids_in_batches(people_to_index(), size):
+            result = reindex(ids)
+            done += result.done
+            broken += result.broken
+            self.stdout.write(f"{done} of {total} people indexed")
+        if broken:
+            named = ", ".join(map(str, broken))
+            raise CommandError(f"{len(broken)} identities did not open and were left as they are: {named}")
+        self.stdout.write(self.style.SUCCESS("The index of everybody is written by the present inputs and key."))
 
     def print_fields(self, *, only_missing: bool) -> None:
         if only_missing:

@@ -1,0 +1,139 @@
+"""The pages of emergency access: opening a case, ending it, reviewing it, the register."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from nrm.access.refusals import MovedOn, NotYet
+from nrm.accounts.actions import prove
+from nrm.accounts.forms import ProofForm
+from nrm.accounts.requests import SignedInRequest
+from nrm.audit import actions as audit
+from nrm.audit.codes import Code, Outcome
+from nrm.cases import actions, emergencies
+from nrm.cases.models import EmergencyReason
+from nrm.cases.steps import UNPROCESSABLE, case_page_of, form_page, refused_beside_form, typed
+from nrm.lib.codes import normalise_code
+from nrm.lib.forms import PlainTextField
+from nrm.lib.paging import Cursor, next_url
+
+
+class EmergencyForm(ProofForm):
+    """What it is about and why, and the proof of who asks. All of it travels in the body."""
+
+    case_code = PlainTextField(
+        label=gettext_lazy("Case code"),
+        lines=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    reason = forms.ChoiceField(
+        label=gettext_lazy("What kind of emergency"), choices=EmergencyReason, widget=forms.RadioSelect
+    )
+    account = PlainTextField(
+        label=gettext_lazy("What happens, and why it cannot wait"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("The lead organisation reads it."),
+    )
+    field_order = ("case_code", "reason", "account", "password", "code")
+
+    def clean_case_code(self) -> str:
+        """A slip of the hand shows in the check character; that says nothing of which cases there are."""
+        code = normalise_code(self.cleaned_data["case_code"])
+        if code is None:
+            raise ValidationError(_("This is no case code. Check each letter and digit."))
+        return code
+
+
+JUSTIFIED = "justified"
+FINDINGS = [(JUSTIFIED, gettext_lazy("It was justified")), ("unjustified", gettext_lazy("It was not justified"))]
+
+
+class ReviewForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    finding = forms.ChoiceField(label=gettext_lazy("Finding"), choices=FINDINGS, widget=forms.RadioSelect)
+    note = PlainTextField(label=gettext_lazy("Reasons"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+@never_cache
+@sensitive_post_parameters("case_code", "account", "password", "code")
+@require_http_methods(["GET", "POST"])
+def emergency(request: SignedInRequest) -> HttpResponse:
+    last = emergencies.last_use_of(request.actor)
+    form = EmergencyForm(typed(request))
+    status = 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid() and is_proven(request, form):
+            facts = {name: form.cleaned_data[name] for name in ("reason", "account")}
+            try:
+                access = actions.break_glass(by=request.actor, code=form.cleaned_data["case_code"], **facts)
+            except NotYet as refusal:
+                refused(request, form, refusal)
+            else:
+                request.session.cycle_key()
+                return redirect(case_page_of(access.case))
+    return render(request, "cases/emergency.html", {"form": form, "last": last}, status=status)
+
+
+def is_proven(request: SignedInRequest, form: EmergencyForm) -> bool:
+    """Password and code once more, counted and throttled. Until then nothing is looked up."""
+    if prove(request.user.pk, password=form.cleaned_data["password"], code=form.cleaned_data["code"]):
+        return True
+    form.add_error(None, _("The password or the code is not right. Wait for the next code and try again."))
+    return False
+
+
+def refused(request: SignedInRequest, form: EmergencyForm, refusal: NotYet) -> None:
+    """Beside the form, and in the log without the code that was typed."""
+    form.add_error(None, str(refusal.sentence))
+    told = {"refusal": "no_such_case" if isinstance(refusal, emergencies.NoSuchCase) else refusal.code}
+    audit.record("emergency.begin", by=request.actor, outcome=Outcome.REFUSED, data=told)
+
+
+@require_POST
+def end_emergency(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    access = emergencies.own_emergency(request.actor, pk)
+    if access.is_running:
+        actions.end_emergency(access, by=request.actor)
+    messages.success(request, _("Emergency access has ended."))
+    return redirect("cases:emergency")
+
+
+@require_http_methods(["GET", "POST"])
+def review_emergency(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    used, acts = emergencies.emergency_to_review(request.actor, pk)
+    access = used.access
+    form = ReviewForm(typed(request), initial={"version": access.version})
+    context = {"case": access.case, "used": used, "acts": acts}
+    if request.method == "POST" and form.is_valid():
+        said, is_justified = form.cleaned_data, form.cleaned_data["finding"] == JUSTIFIED
+        facts = {"note": said["note"], "expected_version": said["version"]}
+        try:
+            actions.review_emergency(access, by=request.actor, is_justified=is_justified, **facts)
+        except (MovedOn, NotYet) as refusal:
+            code = "emergency.find_justified" if is_justified else "emergency.find_unjustified"
+            status = refused_beside_form(form, refusal, code, record=access, by=request.actor)
+            return form_page(request, "cases/review_emergency.html", form, context, status)
+        messages.success(request, _("The review is recorded."))
+        return redirect(case_page_of(access.case))
+    return form_page(request, "cases/review_emergency.html", form, context)
+
+
+@require_GET
+def emergency_register(request: SignedInRequest) -> HttpResponse:
+    register = emergencies.register_of_emergencies(request.actor, Cursor.read(request.GET.get("after", "")))
+    audit.record(Code.EMERGENCIES_READ, by=request.actor, data={"count": len(register.lines)})
+    context = {"register": register, "page": {"next_url": next_url(register.after)}}
+    return render(request, "cases/emergency_register.html", context)
