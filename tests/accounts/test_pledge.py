@@ -48,9 +48,9 @@ def accept(client: Client, **changes: str) -> Any:
     return client.post(PLEDGE, {"version": conduct.CURRENT.version, "promise": "on", **changes})
 
 
-def test_there_are_between_eight_and_twelve_short_promises() -> None:
+def test_there_are_between_eight_and_ten_short_promises() -> None:
     for pledge in conduct.PLEDGES:
-        assert 8 <= len(pledge.promises) <= 12
+        assert 8 <= len(pledge.promises) <= 10
         assert all(len(str(promise)) <= 140 for promise in pledge.promises)
     assert len(set(conduct.VERSIONS)) == len(conduct.PLEDGES)
 

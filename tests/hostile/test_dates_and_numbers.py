@@ -236,6 +236,8 @@ IN_ADDRESSES = (
     ("officer", "identification:docket", ("after",)),
     ("administrator", "accounts:people", ("after", "organisation", "role")),
     ("auditor", "audit:events", ("case", "group", "outcome", "user", "since", "until", "before")),
+    ("case_worker", "accounts:activity", ("before",)),
+    ("case_worker", "desk:readers", ("before",)),
     ("case_worker", "identification:screening", ("section",)),
 )
 
