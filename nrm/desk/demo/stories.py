@@ -13,6 +13,7 @@ from random import Random
 from nrm.cases.models import AgeGroup, RiskLevel, Sex
 from nrm.desk.demo import beginnings as b
 from nrm.desk.demo import deciding as d
+from nrm.desk.demo import emergencies as m
 from nrm.desk.demo import endings as e
 from nrm.desk.demo import protecting as t
 from nrm.desk.demo import referring as r
@@ -111,7 +112,7 @@ PLOTS = (
     Plot(52, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed, s.alert_closed, s.next_meeting)),
     Plot(45, (*SUPPORTED, s.support_paused, p.away)),
     Plot(58, (*SUPPORTED, s.support_paused, s.support_resumed, p.away, p.returned, s.next_meeting), ERRAND_BOY),
-    Plot(18, (*SHELTERED, s.support_planned), NOT_CLEAR),
+    Plot(18, (*SHELTERED, s.support_planned, m.person_collapsed), NOT_CLEAR),
     Plot(70, (*AT_HOME, d.declined_status, s.support_interrupted, e.plan_drafted), NAMELESS_AT_HOME),
     Plot(80, (*AT_HOME, d.declined_status, d.reconsidered, s.met, d.confirmed, b.consent_withdrawn), IN_COMMUNITY),
     Plot(66, (*AT_HOME, d.confirmed, r.referral_sent, r.question_asked, r.question_answered, r.referral_accepted,
@@ -126,7 +127,7 @@ PLOTS = (
     Plot(150, FOLLOWED),
     Plot(185, CLOSED),
     Plot(140, (*FOLLOWED, e.last_contact, e.back_in_support, b.noted)),
-    Plot(75, (*SUPPORTED, e.held), HIGH),
+    Plot(75, (*SUPPORTED, e.held, m.person_missing, m.emergency_reviewed), HIGH),
     Plot(100, (*SUPPORTED, e.held, e.resumed, b.noted)),
     Plot(130, (*AT_HOME, d.confirmed, s.support_interrupted, e.held, e.closed_out_of_reach), IN_COMMUNITY),
     Plot(230, (*CLOSED, e.reopened, e.contacted)),
