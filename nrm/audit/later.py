@@ -9,6 +9,8 @@ def added_to_history(model_name: str, name: str, field: models.Field) -> migrati
     """Add `field` to a history table so that earlier rows keep it empty: a digest leaves empty columns out, so what was
     recorded stays provable. The model may still say that the column has a value, as every new row does."""
     _name, _path, arguments, options = field.deconstruct()
+    # A default would be written into every earlier row.
+    options.pop("default", None)
     nullable = type(field)(*arguments, **{**options, "null": True})
     nullable.name = name
     return migrations.SeparateDatabaseAndState(
