@@ -59,18 +59,7 @@ def whole_case(cast: Any) -> Whole:
     )
     case = screening.case
     today = timezone.localdate()
-    consent = cases.record_consent(case, by=worker, purpose="assistance", given_how="signed", given_on=today)
-    cases.record_consent(case, by=worker, purpose="service", given_how="signed", given_on=today)
-    for recipient in (organisations.quiet_room, organisations.prosecution):
-        cases.record_consent(
-            case,
-            by=worker,
-            purpose="referral",
-            recipient_id=recipient.pk,
-            categories=["risk"],
-            given_how="signed",
-            given_on=today,
-        )
+    consent = agreed_to_help_and_sharing(case, cast)
     cases.assess_risk(case, by=worker, expected_version=1, level="low", accommodation="needed")
     cases.take_status_step(case, "presume_on_judgement", by=worker, expected_version=2, reason="Seen.")
     cases.choose_track(case, "agree_to_be_named", by=worker, expected_version=3)
@@ -102,19 +91,33 @@ def whole_case(cast: Any) -> Whole:
         alert=alert,
         plan=plan,
         goal=goal,
-        task=Task.objects.filter(case_code=case.code, organisation=organisations.open_hand, closed_at=None)
-        .exclude(kind="review_emergency")
-        .first(),
+        task=task_of(case, organisations.open_hand),
         clock=Clock.objects.get(case_code=case.code, key="reflection_days"),
         reset=SecondFactorReset.objects.first(),
         emergency=opened_in_an_emergency(case, cast),
     )
 
 
+def agreed_to_help_and_sharing(case: Case, cast: Any) -> Any:
+    """Assistance, a service, and the risk shared with the clinic and the prosecution; returns the first."""
+    agreed = {"by": cast.case_worker.actor, "given_how": "signed", "given_on": timezone.localdate()}
+    first = cases.record_consent(case, purpose="assistance", **agreed)
+    cases.record_consent(case, purpose="service", **agreed)
+    for recipient in (cast.organisations.quiet_room, cast.organisations.prosecution):
+        cases.record_consent(case, purpose="referral", recipient_id=recipient.pk, categories=["risk"], **agreed)
+    return first
+
+
 def proposed(case: Case, cast: Any) -> Any:
     """A decision that waits for two more signatures, whatever the country of the test asks for."""
     with override_settings(NRM_COUNTRY="rs"):
         return propose(case, cast.second_officer)
+
+
+def task_of(case: Case, organisation: Any) -> Any:
+    """An open one that its organisation finishes by hand."""
+    waiting = Task.objects.filter(case_code=case.code, organisation=organisation, closed_at=None)
+    return waiting.exclude(kind="review_emergency").first()
 
 
 def opened_in_an_emergency(case: Case, cast: Any) -> Any:
