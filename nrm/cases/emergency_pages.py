@@ -52,7 +52,7 @@ class EmergencyForm(ProofForm):
         """A slip of the hand shows in the check character; that says nothing of which cases there are."""
         code = normalise_code(self.cleaned_data["case_code"])
         if code is None:
-            raise ValidationError(_("This is no case code. Check each letter and digit."))
+            raise ValidationError(_("This is not a case code. Check each character."))
         return code
 
 
