@@ -15,11 +15,11 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.relations import Relation
 from nrm.accounts.selectors import names_of
-from nrm.cases.emergencies import Used, emergencies_of, running_in
-from nrm.cases.limits import Limit, limits_of
-from nrm.cases.linking import Linked, links_shown
 from nrm.cases.models import Case, DataCategory, EmergencyAccess, Participation, RiskDomain
 from nrm.cases.selectors import case_for, standings_in
+from nrm.cases.selectors.clocks import Limit, limits_of
+from nrm.cases.selectors.emergency import Used, emergencies_of, running_in
+from nrm.cases.selectors.links import Linked, links_shown
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
 from nrm.desk.helped import Helped, helped

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows
-from nrm.cases.limits import EndingSoon, ending_soon
+from nrm.cases.selectors.clocks import EndingSoon, ending_soon
 from nrm.lib.clock import now
 from nrm.lib.paging import Cursor
 from nrm.tasks.models import Task

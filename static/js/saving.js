@@ -8,6 +8,7 @@
   const partOf = (event) => event.detail.requestConfig?.elt.closest?.("[data-saved-alone], form[data-saving]");
   const unsaved = () => [...document.querySelectorAll("[data-unsaved]")];
   const onItsWay = () => document.querySelector("[data-on-its-way]");
+  const isCovered = () => document.querySelector(".veil") !== null;
   let timer;
   let goal;
 
@@ -29,7 +30,7 @@
     part.dataset.unsaved = why;
     if (part !== form()) say(part.querySelector("[role=status]"), why);
     sayOverall();
-    timer ??= setInterval(again, AGAIN_AFTER);
+    if (!isCovered()) timer ??= setInterval(again, AGAIN_AFTER);
   };
   const settle = (part) => {
     delete part.dataset.unsaved;
@@ -127,7 +128,7 @@
     timer = undefined;
   });
   function cover() {
-    if (document.querySelector(".veil")) return;
+    if (isCovered()) return;
     for (const part of document.body.children) part.inert = true;
     const veil = document.createElement("div");
     veil.className = "veil";

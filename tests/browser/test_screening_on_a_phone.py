@@ -71,7 +71,9 @@ class Thumb:
             self.press(name)
 
     def answer(self, sign: Locator, name: str) -> None:
-        self.tap(sign.locator("label.choice").filter(has_text=name).first)
+        choice = sign.locator("label.choice").filter(has_text=name).first
+        self.tap(choice)
+        expect(choice.locator("input")).to_be_checked()
 
     def signs(self) -> list[Locator]:
         return self.page.locator("section.sign").all()

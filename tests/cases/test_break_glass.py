@@ -34,9 +34,9 @@ from nrm.cases.actions import (
     take_case_step,
     write_identity,
 )
-from nrm.cases.emergencies import OPENED, NoSuchCase, register_of_emergencies
 from nrm.cases.models import Case, EmergencyAccess, Participation
 from nrm.cases.selectors import cases_visible_to, standing_in, standings_in
+from nrm.cases.selectors.emergency import OPENED, NoSuchCase, register_of_emergencies
 from nrm.lib.codes import new_code
 from nrm.notices.actions import deliver_due
 from nrm.notices.models import Notice

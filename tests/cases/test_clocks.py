@@ -15,8 +15,8 @@ from django.utils import timezone
 from nrm.access.refusals import NotVisible
 from nrm.audit.models import Event
 from nrm.cases.actions import choose_track, extend_clock, record_consent, run_out_clocks, take_status_step
-from nrm.cases.limits import SHOWN, ending_soon
 from nrm.cases.models import Case, reference
+from nrm.cases.selectors.clocks import SHOWN, ending_soon
 from nrm.countries.profile import load
 from nrm.notices.models import Notice
 from nrm.tasks.actions import finish_task, start_clock, stop_clocks

@@ -14,9 +14,9 @@ from django.db import IntegrityError, connection
 
 from nrm.access.refusals import NotYet
 from nrm.audit.models import Event
-from nrm.cases import emergencies
 from nrm.cases.actions import break_glass, emergency, end_emergency, open_case, review_emergency
 from nrm.cases.models import Case, EmergencyAccess, Participation
+from nrm.cases.selectors import emergency as emergencies
 from tests.concurrency.test_two_steps_at_once import at_once
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]

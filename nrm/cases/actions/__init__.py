@@ -7,7 +7,7 @@ from nrm.cases.actions.clocks import extend_clock, run_out_clocks
 from nrm.cases.actions.consent import expire_consents, record_consent, take_consent_step
 from nrm.cases.actions.emergency import break_glass, end_emergency, expire_emergencies, review_emergency
 from nrm.cases.actions.identity import require_named, reveal_identity, why_no_identity, write_identity
-from nrm.cases.actions.link import NOT_TO_BE_LINKED, link_cases, unlink_cases
+from nrm.cases.actions.link import NOT_TO_BE_LINKED, link_cases, link_to_code, unlink_cases
 from nrm.cases.actions.track import choose_track
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "expire_emergencies",
     "extend_clock",
     "link_cases",
+    "link_to_code",
     "open_case",
     "record_age",
     "record_consent",

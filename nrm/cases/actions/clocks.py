@@ -15,9 +15,9 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.effects import Setting, carry_out
-from nrm.cases.limits import is_shared
 from nrm.cases.models import Case, ClockExtension
 from nrm.cases.selectors import require, standing_in
+from nrm.cases.selectors.clocks import is_shared
 from nrm.countries.limits import end_of
 from nrm.lib.clock import now
 from nrm.tasks import actions as tasks

@@ -14,10 +14,10 @@ from nrm.access.policy import allows
 from nrm.access.refusals import MovedOn, NotPermitted, NotYet
 from nrm.accounts.models import User
 from nrm.cases import lifecycle
-from nrm.cases.emergencies import OPENED, NoSuchCase, case_in_emergency
 from nrm.cases.models import EmergencyAccess
 from nrm.cases.models.emergency import LONGEST
 from nrm.cases.selectors import require, standing_in
+from nrm.cases.selectors.emergency import OPENED, NoSuchCase, case_in_emergency
 from nrm.lib.clock import now
 from nrm.vault.fields import sealed
 from workflows.emergency import EmergencyFlow, EmergencyState

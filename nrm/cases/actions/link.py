@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
-from nrm.access.refusals import MovedOn, NotVisible, NotYet
+from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, CaseLink, reference
-from nrm.cases.selectors import require, standing_in
+from nrm.cases.selectors import case_for, require, standing_in
 from nrm.lib.clock import now
+from nrm.lib.codes import normalise_code
 from nrm.lib.history import Recording, save_recorded
 
 #: Said of a code that does not exist, of a case that is not shared, and of one that somebody else leads.
@@ -35,6 +36,16 @@ def link_cases(case: Case, other: Case, *, by: Actor, reason: str) -> CaseLink:
     row = save_recorded(link, Recording(by.user_id, transition=Code.CASE_LINKED))
     _tell_both(Code.CASE_LINKED, link, row, by)
     return link
+
+
+def link_to_code(case: Case, code: str, *, by: Actor, reason: str) -> CaseLink:
+    """Link to the case with a code as it was typed. Whatever is wrong with that one is answered alike, so that nobody
+    learns here which codes exist."""
+    try:
+        other, _standing = case_for(by, normalise_code(code) or "", Permission.LINK_CASES)
+        return link_cases(case, other, by=by, reason=reason)
+    except (NotPermitted, NotVisible):
+        raise NotYet(NOT_TO_BE_LINKED) from None
 
 
 @transaction.atomic

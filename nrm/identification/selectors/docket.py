@@ -18,9 +18,9 @@ from nrm.access.policy import Standing, relations_that_grant
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.accounts import selectors as accounts
 from nrm.cases.lifecycle import place_of_reason
-from nrm.cases.limits import OF_A_CASE, limits_of
 from nrm.cases.models import Case
 from nrm.cases.selectors import cases_visible_to, require, standing_in
+from nrm.cases.selectors.clocks import OF_A_CASE, limits_of
 from nrm.countries import profile
 from nrm.countries.profile import Body
 from nrm.countries.terms import ClockName

@@ -16,7 +16,7 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing, relations_that_grant
 from nrm.access.refusals import NotVisible
 from nrm.cases.models import Case, ClockExtension, ExtensionAuthority, reference
-from nrm.cases.selectors import case_for, cases_visible_to
+from nrm.cases.selectors.case import case_for, cases_visible_to
 from nrm.countries.terms import ClockUnit
 from nrm.lib.clock import now
 from nrm.tasks.models import Clock

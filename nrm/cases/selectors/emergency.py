@@ -22,7 +22,7 @@ from nrm.accounts.selectors import names_of
 from nrm.audit.codes import Outcome, describe
 from nrm.audit.models import Event
 from nrm.cases.models import Case, EmergencyAccess
-from nrm.cases.selectors import require, standing_in
+from nrm.cases.selectors.case import require, standing_in
 from nrm.lib.codes import normalise_code
 from nrm.lib.paging import Cursor, page_of
 from nrm.vault.fields import opened

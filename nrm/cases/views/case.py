@@ -17,10 +17,11 @@ from nrm.access.refusals import MovedOn, NotYet
 from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.selectors import active_organisations
 from nrm.audit.codes import Code
-from nrm.cases import actions, forms
-from nrm.cases.emergencies import running_in
+from nrm.cases import actions
+from nrm.cases.forms import case as forms
 from nrm.cases.searching import look_before_writing
 from nrm.cases.selectors import case_for, consent_for, standing_in
+from nrm.cases.selectors.emergency import running_in
 from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, track_links, typed
 from nrm.vault.reasons import RevealReason
 from workflows.case import CaseFlow

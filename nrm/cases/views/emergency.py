@@ -4,66 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nrm.access.refusals import MovedOn, NotYet
 from nrm.accounts.actions import prove
-from nrm.accounts.forms import ProofForm
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code, Outcome
-from nrm.cases import actions, emergencies
-from nrm.cases.models import EmergencyReason
+from nrm.cases import actions
+from nrm.cases.forms.emergency import JUSTIFIED, EmergencyForm, ReviewForm
+from nrm.cases.selectors import emergency as emergencies
 from nrm.cases.steps import UNPROCESSABLE, case_page_of, form_page, refused_beside_form, typed
-from nrm.lib.codes import normalise_code
-from nrm.lib.forms import PlainTextField
 from nrm.lib.paging import Cursor, next_url
-
-
-class EmergencyForm(ProofForm):
-    """What it is about and why, and the proof of who asks. All of it travels in the body."""
-
-    case_code = PlainTextField(
-        label=gettext_lazy("Case code"),
-        lines=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-    )
-    reason = forms.ChoiceField(
-        label=gettext_lazy("What kind of emergency"), choices=EmergencyReason, widget=forms.RadioSelect
-    )
-    account = PlainTextField(
-        label=gettext_lazy("What happens, and why it cannot wait"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("The lead organisation reads it."),
-    )
-    field_order = ("case_code", "reason", "account", "password", "code")
-
-    def clean_case_code(self) -> str:
-        """A slip of the hand shows in the check character; that says nothing of which cases there are."""
-        code = normalise_code(self.cleaned_data["case_code"])
-        if code is None:
-            raise ValidationError(_("This is not a case code. Check each character."))
-        return code
-
-
-JUSTIFIED = "justified"
-FINDINGS = [(JUSTIFIED, gettext_lazy("It was justified")), ("unjustified", gettext_lazy("It was not justified"))]
-
-
-class ReviewForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    finding = forms.ChoiceField(label=gettext_lazy("Finding"), choices=FINDINGS, widget=forms.RadioSelect)
-    note = PlainTextField(label=gettext_lazy("Reasons"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
 @never_cache

@@ -1,0 +1,21 @@
+"""The only ways to a case, and what is read beside it."""
+
+from nrm.cases.selectors.case import (
+    CONDITION_OF_CATEGORY,
+    case_for,
+    cases_visible_to,
+    consent_for,
+    require,
+    standing_in,
+    standings_in,
+)
+
+__all__ = [
+    "CONDITION_OF_CATEGORY",
+    "case_for",
+    "cases_visible_to",
+    "consent_for",
+    "require",
+    "standing_in",
+    "standings_in",
+]

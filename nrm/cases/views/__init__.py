@@ -1,0 +1,1 @@
+"""Pages of a case beyond the stage rooms."""
