@@ -1,4 +1,8 @@
-"""Writing the index anew, after an update that changes its inputs or under a new key: may be killed and run again."""
+"""Writing the index anew, after an update that changes its inputs or under a new key: may be killed and run again.
+
+A digest has two bytes, so that a row tells little: now and then one meets another by chance. Who is not indexed yet is
+therefore counted here, and not sought in vain.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +44,10 @@ def new_key(people: list[Person], settings: Settings) -> None:
     settings.NRM_INDEX_KEY = base64.b64encode(os.urandom(32)).decode()
 
 
-def test_under_a_new_key_nobody_is_found_until_the_index_is_written_anew(
+def test_under_a_new_key_the_index_of_everybody_is_written_anew(
     people: list[Person], new_key: None, elira: Identity
 ) -> None:
-    assert people_like(elira) == []
+    assert people_to_index().count() == 5
     assert "5 of 5 people indexed" in run("--batch", "2")
     assert set(people_like(elira)) == {person.pk for person in people}
     assert set(Person.objects.exclude(identity=None).values_list("index_form", flat=True)) == {index_form()}
@@ -72,7 +76,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
     monkeypatch.setattr(command, "reindex", killed_at_the_third)
     with pytest.raises(KeyboardInterrupt):
         run("--batch", "2")
-    assert len(people_like(elira)) == 4
+    assert people_to_index().count() == 1
     monkeypatch.setattr(command, "reindex", actions.reindex)
     assert "1 of 1 people indexed" in run()
     assert len(people_like(elira)) == 5
@@ -88,7 +92,7 @@ def test_what_does_not_open_is_named_and_holds_nobody_up(people: list[Person], n
     Person.objects.filter(pk=people[0].pk).update(key_id="gone")
     with pytest.raises(CommandError, match=str(people[0].pk)):
         run()
-    assert len(people_like(elira)) == 4
+    assert people_to_index().get() == people[0]
 
 
 def test_it_is_audited_without_a_name(people: list[Person], new_key: None) -> None:
