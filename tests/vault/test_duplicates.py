@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import secrets
 from dataclasses import replace
 
 import pytest
@@ -180,7 +182,9 @@ EXPECTED: dict[str, tuple[int, int]] = {
 }
 
 
-def test_the_small_benchmark_finds_what_it_found() -> None:
+def test_the_small_benchmark_finds_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows of chance are the same each time: one that met what is sought would be found beyond the figures."""
+    monkeypatch.setattr(secrets, "token_bytes", random.Random(20261121).randbytes)  # noqa: S311  deterministic on purpose
     results = bench.measured(200)
     assert {one.name: (one.found, one.tried) for one in results} == EXPECTED
     assert sum(one.wrong for one in results) == 0
