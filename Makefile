@@ -47,8 +47,9 @@ migrate: .venv/ready ## write missing migrations and apply them
 translate: .venv/ready ## extract messages, update and compile the catalogues
 	$(development) $(python) manage.py translate
 
-docs: .venv/ready ## write the printed mechanism to docs/
+docs: .venv/ready ## write what is printed into docs/: the mechanism, the table of security tests
 	$(development) $(python) manage.py mechanism --into docs
+	$(python) -m tests.security.checklist
 
 .venv/ready: requirements-dev.lock
 	@.ci/venv requirements-dev.lock
