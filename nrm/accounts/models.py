@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from typing import ClassVar
 
@@ -13,13 +12,29 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_otp.models import Device, DeviceManager, ThrottlingMixin, TimestampMixin
-from django_otp.oath import TOTP
 
 from nrm.access.roles import ASSIGNABLE_ROLES, Role
+from nrm.accounts.factors import BackupCode, Passkey, PasskeyChallenge, TotpDevice
 from nrm.accounts.kinds import OrganisationKind
-from nrm.accounts.sealing import seal, unseal
 from nrm.lib.history import History
+
+__all__ = [
+    "ROLE_CHOICES",
+    "BackupCode",
+    "Invitation",
+    "InvitationPurpose",
+    "Membership",
+    "Organisation",
+    "Passkey",
+    "PasskeyChallenge",
+    "PledgeAcceptance",
+    "ResetReason",
+    "SecondFactorReset",
+    "SessionRecord",
+    "TotpDevice",
+    "User",
+    "UserManager",
+]
 
 ROLE_CHOICES = [(role.value, role.label) for role in ASSIGNABLE_ROLES]
 
@@ -94,6 +109,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("Role"), max_length=30, choices=ROLE_CHOICES)
+    #: Sees every case that the organisation leads, whoever is in its team.
+    supervises = models.BooleanField(_("Supervises the cases of the organisation"), default=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     history = History()
@@ -149,76 +166,6 @@ class Invitation(models.Model):
             ),
             models.CheckConstraint(condition=Q(purpose__in=InvitationPurpose.values), name="invitation_purpose_known"),
         ]
-
-
-class TotpDevice(TimestampMixin, ThrottlingMixin, Device):
-    """An authenticator app. Its shared secret is sealed and bound to its owner.
-
-    The primary key is an integer because django-otp finds devices by one. `last_t` is the last time step that was
-    used: no code works twice. One step either way is accepted (docs/decisions/0007).
-    """
-
-    STEP_SECONDS: ClassVar[int] = 30
-    TOLERANCE: ClassVar[int] = 1
-    #: Repeated failures wait 1, 2, 4 … seconds, at most about a quarter of an hour: nobody is locked out for good.
-    LONGEST_WAIT_FAILURES: ClassVar[int] = 10
-
-    throttling_failure_count: int  # a column of ThrottlingMixin, which has no types
-    sealed_secret = models.BinaryField()
-    last_t = models.BigIntegerField(default=-1)
-
-    objects: ClassVar[models.Manager[TotpDevice]] = DeviceManager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "confirmed"], name="device_one_confirmed_one_pending"),
-        ]
-
-    def set_secret(self, secret: bytes) -> None:
-        self.sealed_secret = seal(secret, self.user_id)
-
-    @property
-    def secret(self) -> bytes:
-        return unseal(bytes(self.sealed_secret), self.user_id)
-
-    def get_throttle_factor(self) -> int:
-        return 1
-
-    def throttle_increment(self, commit: bool = True) -> None:
-        self.throttling_failure_count = min(self.throttling_failure_count, self.LONGEST_WAIT_FAILURES)
-        super().throttle_increment(commit=commit)
-
-    def verify_token(self, token: str) -> bool:
-        """Whether the code is right and unused. The caller holds the row's lock (`select_for_update`)."""
-        if not self.verify_is_allowed()[0]:
-            return False
-        clock = TOTP(self.secret, self.STEP_SECONDS)
-        clock.time = time.time()
-        if is_a_code(token) and clock.verify(int(token), self.TOLERANCE, self.last_t + 1):
-            self.last_t = clock.t()
-            self.throttle_reset(commit=False)
-            self.set_last_used_timestamp(commit=False)
-            self.save()
-            return True
-        self.throttle_increment()
-        return False
-
-
-def is_a_code(text: str) -> bool:
-    return len(text) == 6 and text.isascii() and text.isdigit()
-
-
-class BackupCode(models.Model):
-    """One of ten codes on paper, each good for one sign-in without the phone."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="backup_codes")
-    digest = models.BinaryField(max_length=32)
-    created_at = models.DateTimeField(auto_now_add=True)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="backup_code_unique")]
 
 
 class ResetReason(models.TextChoices):

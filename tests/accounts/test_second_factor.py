@@ -68,7 +68,7 @@ def test_a3_without_the_row_lock_both_would_get_in(committed_db: Any, cast: Any)
 @pytest.mark.parametrize(("step", "accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
 def test_a4_one_step_either_way_is_accepted_and_no_more(cast: Any, step: Any, accepted: Any) -> None:
     now = 1_800_000_015.0
-    with patch("nrm.accounts.models.time.time", return_value=now):
+    with patch("nrm.accounts.factors.time.time", return_value=now):
         used = use_code(cast.case_worker.user.pk, code_at(TOTP_SECRET, now + 30 * step))
     assert (used is not None) is accepted
 
