@@ -40,6 +40,7 @@ class Code(TextChoices):
     INVITATION_ACCEPTED = "invitation.accepted", _("Invitation accepted")
     MEMBERSHIP_STARTED = "membership.started", _("Role given")
     MEMBERSHIP_ENDED = "membership.ended", _("Role ended")
+    MEMBERSHIP_SUPERVISES = "membership.supervises", _("Supervision of the organisation’s cases given or taken")
     MEMBERSHIP_SWITCHED = "membership.switched", _("Role switched")
     ACCOUNT_DEACTIVATED = "account.deactivated", _("Account deactivated")
     ACCOUNT_REACTIVATED = "account.reactivated", _("Account reactivated")
@@ -52,6 +53,12 @@ class Code(TextChoices):
     CASE_AMENDED = "case.amended", _("Case details changed")
     CASE_LINKED = "case.linked", _("Linked with another case of the same person")
     CASE_UNLINKED = "case.unlinked", _("Link with another case removed")
+    CASE_RESTRICTED = "case.restricted", _("Case restricted to its team")
+    CASE_UNRESTRICTED = "case.unrestricted", _("Restriction of the case ended")
+    DOCUMENT_ADDED = "document.added", _("Document added")
+    DOCUMENT_MADE = "document.made", _("Letter or sheet made")
+    DOCUMENT_READ = "document.read", _("Document opened")
+    DOCUMENT_REMOVED = "document.removed", _("Document removed")
     HISTORY_READ = "history.read", _("History of a case read")
     READERS_READ = "case.readers_read", _("Looked at who has seen the case")
     IDENTITY_REVEALED = "identity.revealed", _("Identity revealed")
@@ -62,6 +69,7 @@ class Code(TextChoices):
     SEAL_BROKEN = "seal.broken", _("A sealed value did not open")
     INDEX_RENEWED = "vault.index_renewed", _("Index of the vault written anew")
     KEYS_REWRAPPED = "vault.keys_rewrapped", _("Keys moved to the newest vault key")
+    KEYS_SHARED = "vault.keys_shared", _("Recovery sheets of the vault keys written")
     NOTE_ADDED = "note.added", _("Note added")
     RISK_ASSESSED = "risk.assessed", _("Risk assessed")
 
@@ -171,6 +179,12 @@ PREFIXES: dict[str, frozenset[str]] = {
             "consent",
             "country",
             "emergency",
+            "basis",
+            "team",
+            "transfer",
+            "merge",
+            "bar",
+            "document",
         }
     ),
     Group.IDENTITY: frozenset({"identity", "search", "seal", "vault"}),
