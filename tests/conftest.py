@@ -221,6 +221,7 @@ def player_of(membership: Any) -> Player:
         membership_id=membership.pk,
         organisation_id=membership.organisation.pk,
         role=Role(membership.role),
+        is_supervisor=membership.supervises,
     )
     return Player(user=membership.user, membership=membership, actor=actor)
 

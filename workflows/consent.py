@@ -32,7 +32,10 @@ class ConsentFlow(Lifecycle):
         permission="consent.record",
         needs_reason=True,
         order=1,
-        effects=[Notify("consent_withdrawn", to=Party.RECIPIENT)],
+        effects=[
+            OpenTask("stop_using", to=Party.RECIPIENT, days=2),
+            Notify("consent_withdrawn", to=Party.RECIPIENT),
+        ],
     )
     def withdraw(self) -> None:
         """What rests on it is no longer shared from this moment; access looks at live consents only."""

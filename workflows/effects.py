@@ -22,8 +22,9 @@ class Party(TextChoices):
     PROVIDER = "provider", _("Service provider")
     RESPONSIBLE = "responsible", _("Organisation that acts on the alert")
     CHILD_PROTECTION = "child_protection", _("Child-protection authority")
-    RECIPIENT = "recipient", _("Organisation the consent names")
+    RECIPIENT = "recipient", _("Organisations with which it was shared")
     EMERGENCY_USER = "emergency_user", _("Person who uses emergency access")
+    TEAM_MEMBER = "team_member", _("Member of the case team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
-    """Closes the participation that this record opened for the party."""
+    """Closes the participation that this record opened for the party; with `whoever_opened`, all of that relation."""
 
     relation: str
     of: Party
+    whoever_opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,14 @@ class CloseTasks:
     """Closes the open tasks of these kinds that this record opened."""
 
     kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassTasks:
+    """Hands the case's open tasks of one party to another, untaken."""
+
+    of: Party
+    to: Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +97,4 @@ class Notify:
     to: Party
 
 
-Effect = Grant | Revoke | OpenTask | CloseTasks | StartClock | StopClock | Notify
+Effect = Grant | Revoke | OpenTask | CloseTasks | PassTasks | StartClock | StopClock | Notify

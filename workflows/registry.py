@@ -7,18 +7,23 @@ from collections.abc import Collection, Iterator
 from django.utils.functional import Promise
 
 from workflows.alert import AlertFlow
+from workflows.bar import BarFlow
+from workflows.basis import BasisFlow
 from workflows.case import CaseFlow
 from workflows.consent import ConsentFlow
 from workflows.decision import DecisionFlow
 from workflows.emergency import EmergencyFlow
 from workflows.lifecycle import Edge, Lifecycle
+from workflows.merge import MergeFlow
 from workflows.placement import PlacementFlow
 from workflows.referral import ReferralFlow
 from workflows.reintegration import ReintegrationFlow
 from workflows.screening import ScreeningFlow
 from workflows.status import StatusFlow
 from workflows.support import SupportFlow
+from workflows.team import TeamFlow
 from workflows.track import TrackFlow
+from workflows.transfer import TransferFlow
 
 MACHINES: dict[str, type[Lifecycle]] = {
     flow.machine: flow
@@ -29,11 +34,16 @@ MACHINES: dict[str, type[Lifecycle]] = {
         DecisionFlow,
         ScreeningFlow,
         ConsentFlow,
+        BasisFlow,
         ReferralFlow,
         PlacementFlow,
         SupportFlow,
         AlertFlow,
         ReintegrationFlow,
+        TeamFlow,
+        TransferFlow,
+        MergeFlow,
+        BarFlow,
         EmergencyFlow,
     )
 }

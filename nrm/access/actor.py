@@ -18,6 +18,8 @@ class Actor:
     membership_id: UUID
     organisation_id: UUID
     role: Role
+    #: Sees every case that the organisation leads, whoever is in its team.
+    is_supervisor: bool = False
 
     @property
     def is_the_service(self) -> bool:

@@ -51,6 +51,8 @@ AUDITOR, ADMINISTRATOR, CLOCK = Role.AUDITOR, Role.ADMINISTRATOR, Role.CLOCK
 RECEIVERS = (WORKER, SHELTER, CLINICIAN, PROSECUTION)
 
 LEAD = as_(WORKER, Is.LEADS)
+OFFERED = as_(WORKER, Is.OFFERED_LEAD)
+FORMER_LEAD = as_(WORKER, Is.LED)
 REPORTER = as_((RESPONDER, WORKER, OFFICER), Is.REPORTED)
 ASKED = as_(RECEIVERS, Is.RECEIVED_REFERRAL)
 ACCEPTED = as_((WORKER, SHELTER, CLINICIAN), Is.ACCEPTED_REFERRAL)
@@ -67,6 +69,8 @@ HELPERS = (WORKER, SHELTER, CLINICIAN)
 EMERGENCY = as_(HELPERS, Is.BROKE_GLASS)
 EVERYBODY_IN = (
     *LEAD,
+    *OFFERED,
+    *FORMER_LEAD,
     *REPORTER,
     *ASKED,
     *ACCEPTED,
@@ -84,6 +88,8 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.SEE_CASE: (*EVERYBODY_IN, *EMERGENCY, *COUNTRYWIDE, *as_(CLOCK)),
     P.SEE_STATUS: (
         *LEAD,
+        *OFFERED,
+        *FORMER_LEAD,
         *REPORTER,
         *ACCEPTED,
         *SHELTERING,
@@ -95,6 +101,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     ),
     P.SEE_PERSON: (
         *LEAD,
+        *OFFERED,
         *REPORTER,
         *ACCEPTED,
         *PROSECUTION_ASKED,
@@ -105,7 +112,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
         *DECIDING,
         *EMERGENCY,
     ),
-    P.SEE_PARTICIPANTS: (*LEAD, *SHELTERING, *TREATING, *PROTECTING, *DECIDING, *as_(COORDINATOR)),
+    P.SEE_PARTICIPANTS: (*LEAD, *OFFERED, *SHELTERING, *TREATING, *PROTECTING, *DECIDING, *as_(COORDINATOR)),
     P.SEE_READERS: LEAD,
     P.SEE_TASKS: (*LEAD, *as_(COORDINATOR)),
     P.SEE_HISTORY: (*LEAD, *as_((COORDINATOR, AUDITOR))),
@@ -130,6 +137,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     ),
     P.SEE_RISK_LEVEL: (
         *LEAD,
+        *OFFERED,
         *ASKED,
         *ACCEPTED,
         *SHELTERING,
@@ -139,7 +147,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
         *EMERGENCY,
         *as_(COORDINATOR),
     ),
-    P.SEE_RISK: (*LEAD, *ACCEPTED, *SHELTERING, *TREATING, *PROTECTING, *DECIDING, *EMERGENCY),
+    P.SEE_RISK: (*LEAD, *OFFERED, *ACCEPTED, *SHELTERING, *TREATING, *PROTECTING, *DECIDING, *EMERGENCY),
     P.SEE_NOTES: LEAD,
     P.SEE_REFERRALS: LEAD,
     P.SEE_OWN_REFERRAL: (*ASKED, *ACCEPTED, *PROSECUTION_ASKED),
@@ -165,6 +173,15 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.BEGIN_FOLLOW_UP: LEAD,
     P.RETURN_TO_SUPPORT: LEAD,
     P.LINK_CASES: LEAD,
+    P.MERGE_CASES: LEAD,
+    P.RESTRICT_CASE: LEAD,
+    P.MANAGE_TEAM: LEAD,
+    P.DECLARE_CONFLICT: (*EVERYBODY_IN, *COUNTRYWIDE),
+    P.SEE_CONFLICTS: LEAD,
+    P.LIFT_BAR: LEAD,
+    P.TRANSFER_LEAD: LEAD,
+    P.ANSWER_TRANSFER: OFFERED,
+    P.SEE_TRANSFER: (*LEAD, *OFFERED),
     P.HOLD_CASE: LEAD,
     P.RESUME_CASE: LEAD,
     P.CLOSE_CASE: LEAD,
@@ -207,6 +224,10 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
 }
 
 
+#: A restricted case is no part of anybody's country-wide task but these: the auditor's, and that of time limits.
+REACH_RESTRICTED_CASES = frozenset({AUDITOR, CLOCK})
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One actor before one case: the relations they have to it now, and the conditions that are true of it."""
@@ -214,20 +235,27 @@ class Standing:
     actor: Actor
     relations: frozenset[Is] = frozenset()
     conditions: frozenset[Condition] = frozenset()
+    #: A conflict of interest keeps the user away: nothing grants anything then.
+    is_barred: bool = False
+    #: The case is restricted: a country-wide task reaches it only for the roles of `REACH_RESTRICTED_CASES`.
+    is_restricted: bool = False
 
     @property
     def user_id(self) -> UUID:
         return self.actor.user_id
 
     def may(self, permission: str) -> bool:
-        return any(self._meets(rule) for rule in POLICY[P(permission)])
+        return not self.is_barred and any(self._meets(rule) for rule in POLICY[P(permission)])
 
     def _meets(self, rule: Rule) -> bool:
         return (
             rule.role is self.actor.role
-            and (rule.relation is None or rule.relation in self.relations)
+            and (self._reaches_countrywide() if rule.relation is None else rule.relation in self.relations)
             and (rule.condition is None or rule.condition in self.conditions)
         )
+
+    def _reaches_countrywide(self) -> bool:
+        return not self.is_restricted or self.actor.role in REACH_RESTRICTED_CASES
 
 
 def relations_that_grant(role: Role, permission: P) -> frozenset[Is | None]:

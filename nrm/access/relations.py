@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class Relation(TextChoices):
     REPORTED = "reported", _("Reported the case")
     LEADS = "leads", _("Leads the case")
+    OFFERED_LEAD = "offered_lead", _("Was offered the lead")
+    LED = "led", _("Led the case before")
     RECEIVED_REFERRAL = "received_referral", _("Has a referral to answer")
     ACCEPTED_REFERRAL = "accepted_referral", _("Accepted a referral")
     SHELTERS = "shelters", _("Shelters the person")

@@ -12,7 +12,18 @@ from nrm.cases.effects import time_limits
 from nrm.countries.profile import Profile
 from nrm.countries.terms import ClockName
 from nrm.tasks.kinds import TaskKind
-from workflows.effects import CloseTasks, Effect, Grant, Notify, OpenTask, Party, Revoke, StartClock, StopClock
+from workflows.effects import (
+    CloseTasks,
+    Effect,
+    Grant,
+    Notify,
+    OpenTask,
+    Party,
+    PassTasks,
+    Revoke,
+    StartClock,
+    StopClock,
+)
 
 
 def sentences(effects: Iterable[Effect]) -> list[str]:
@@ -64,6 +75,12 @@ def _open_task(effect: OpenTask) -> str:
 def _close_tasks(effect: CloseTasks) -> str:
     kinds = ", ".join(str(TaskKind(kind).label) for kind in effect.kinds)
     return _("Done: %(tasks)s") % {"tasks": kinds}
+
+
+@sentence.register
+def _pass_tasks(effect: PassTasks) -> str:
+    named = {"party": Party(effect.of).label, "other": Party(effect.to).label}
+    return _("Open tasks go from %(party)s to %(other)s") % named
 
 
 @sentence.register

@@ -24,7 +24,18 @@ from nrm.lib.clock import now
 from nrm.lib.history import Recording, save_recorded
 from nrm.notices import actions as notices
 from nrm.tasks import actions as tasks
-from workflows.effects import CloseTasks, Effect, Grant, Notify, OpenTask, Party, Revoke, StartClock, StopClock
+from workflows.effects import (
+    CloseTasks,
+    Effect,
+    Grant,
+    Notify,
+    OpenTask,
+    Party,
+    PassTasks,
+    Revoke,
+    StartClock,
+    StopClock,
+)
 
 #: Parties that are whoever stands in this relation to the case now.
 #: Where no authority for children is named, the lead organisation is that authority or finds it.
@@ -69,6 +80,8 @@ class Setting:
         """The organisations behind a party; empty when the country or the case has none."""
         if party in self.parties:
             return [self.parties[party]]
+        if party is Party.RECIPIENT:
+            return list(self.subject.recipients())
         if party in (named := self.subject.parties()):
             return [named[party]]
         if party in BY_RELATION:
@@ -145,8 +158,9 @@ def _revoke(effect: Revoke, setting: Setting) -> None:
         case=setting.case,
         organisation__in=setting.organisations(effect.of),
         relation=effect.relation,
-        because=setting.reference,
     )
+    if not effect.whoever_opened:
+        rows = rows.filter(because=setting.reference)
     for row in rows:
         row.closed_at, row.closed_by = now(), setting.by.user_id
         setting.rows.append(save_recorded(row, Recording(setting.by.user_id), only=["closed_at", "closed_by"]))
@@ -188,6 +202,13 @@ def _due_at(effect: OpenTask, setting: Setting) -> datetime | None:
 @_do.register
 def _close_tasks(effect: CloseTasks, setting: Setting) -> None:
     tasks.close_tasks(subject=setting.reference, kinds=effect.kinds, by=setting.by)
+
+
+@_do.register
+def _pass_tasks(effect: PassTasks, setting: Setting) -> None:
+    for former in setting.organisations(effect.of):
+        for new in setting.organisations(effect.to):
+            tasks.pass_tasks(case_code=setting.case.code, role=ROLE_OF_PARTY[Party.LEAD], of=former, to=new)
 
 
 @_do.register

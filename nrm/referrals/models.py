@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from nrm.access.permissions import Permission
 from nrm.accounts.models import Organisation
-from nrm.cases.models import Basis, Case, CaseChild, DataCategory
+from nrm.cases.models import Basis, Case, CaseChild, DataCategory, SharingBasis
 from nrm.cases.services import Service
 from nrm.lib.history import History
 from nrm.vault.fields import SealedField
@@ -68,6 +68,8 @@ class Referral(CaseChild):
     service = models.CharField(_("Service"), max_length=30, choices=Service)
     urgency = models.CharField(_("Urgency"), max_length=12, choices=Urgency, default=Urgency.ROUTINE)
     basis = models.CharField(_("Sharing rests on"), max_length=20, choices=Basis, default=Basis.CONSENT)
+    #: The record of that basis, where it is not consent; empty for those from before it was a record.
+    legal_basis = models.ForeignKey(SharingBasis, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     categories = ArrayField(
         models.CharField(max_length=20, choices=DataCategory),
         default=list,
@@ -111,9 +113,10 @@ class Referral(CaseChild):
         return {Party.SENDER: self.sender_id, Party.RECEIVER: self.receiver_id}
 
     def is_covered(self) -> bool:
-        """Live consent for this recipient and these categories, or a recorded legal basis."""
+        """Live consent for this recipient and these categories, or a legal basis in force."""
         if self.basis != Basis.CONSENT:
-            return True
+            named = self.case.sharing_bases.covering(self.receiver_id, self.categories)
+            return named.filter(pk=self.legal_basis_id).exists()
         return self.case.consents.covering(self.receiver_id, self.categories).exists()
 
     def receiver_accepts_referrals(self) -> bool:

@@ -16,8 +16,8 @@ from nrm.access.policy import RECEIVERS, Standing
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.roles import Role
 from nrm.cases.lifecycle import narrowed
-from nrm.cases.models import Basis, Case, DataCategory, reference
-from nrm.cases.selectors import cases_visible_to, standing_in
+from nrm.cases.models import Case, DataCategory, reference
+from nrm.cases.selectors import cases_visible_to, covered, standing_in
 from nrm.lib.paging import Cursor, page_of
 from nrm.referrals.models import Message, MessageKind, Referral, ReferralQuerySet
 from nrm.tasks.models import Clock
@@ -136,13 +136,8 @@ def marked(referral: Referral) -> list[DataCategory]:
 
 
 def covered_now(referral: Referral) -> list[DataCategory]:
-    """Those of them that the person's live consent for this receiver, or the recorded legal basis, covers today: the
-    same that `cases.selectors.standing_in` opens."""
-    if referral.basis != Basis.CONSENT:
-        return marked(referral)
-    live = referral.case.consents.live().filter(recipient=referral.receiver_id).values_list("categories", flat=True)
-    covered = {category for categories in live for category in categories}
-    return [category for category in marked(referral) if category.value in covered]
+    """Those of them that are covered today: the same that `cases.selectors.standing_in` opens."""
+    return [DataCategory(category) for category in covered(referral.case, referral)]
 
 
 def labels(categories: list[DataCategory]) -> list[str]:

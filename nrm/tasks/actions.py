@@ -64,6 +64,12 @@ def close_tasks(
     return tasks.update(closed_at=now(), closed_by=by.user_id, outcome=outcome)
 
 
+def pass_tasks(*, case_code: str, role: str, of: UUID, to: UUID) -> int:
+    """Hands the open tasks of a role in a case from one organisation to another, untaken; how many there were."""
+    theirs = Task.objects.open().filter(case_code=case_code, role=role, organisation=of)
+    return theirs.update(organisation=to, claimed_by=None)
+
+
 def claim_task(task_id: UUID, *, by: Actor) -> Task:
     """The actor takes a task of their organisation, so that colleagues see who is on it. Locks the task."""
     with transaction.atomic():

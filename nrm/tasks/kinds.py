@@ -30,6 +30,11 @@ class TaskKind(TextChoices):
     GUARDIAN_NEEDED = "guardian_needed", _("Arrange a guardian")
     BEST_INTEREST_ASSESSMENT = "best_interest_assessment", _("Assess the best interests of the child")
     CONSENT_EXPIRED = "consent_expired", _("Ask for consent again: it has expired")
+    STOP_USING = "stop_using", _("Stop using what is no longer shared, and confirm it")
+    TELL_PERSON = "tell_person", _("Tell the person what was shared without their consent")
+    BASIS_EXPIRED = "basis_expired", _("Look at the legal basis for sharing: it has expired")
+    ANSWER_TRANSFER = "answer_transfer", _("Answer whether you take over the lead")
+    TRANSFER_DECLINED = "transfer_declined", _("Find another organisation: the lead was declined")
     REVIEW_EMERGENCY = "review_emergency", _("Review the use of emergency access")
     CLOCK_RAN_OUT = "clock_ran_out", _("Look at the case: a time limit ran out")
 
@@ -49,6 +54,9 @@ FINISHED_BY_HAND = frozenset(
         TaskKind.KNOW_OF_ALERT,
         TaskKind.SECOND_PERSON_NEEDED,
         TaskKind.CONSENT_EXPIRED,
+        TaskKind.STOP_USING,
+        TaskKind.BASIS_EXPIRED,
+        TaskKind.TRANSFER_DECLINED,
         TaskKind.CLOCK_RAN_OUT,
     }
 )

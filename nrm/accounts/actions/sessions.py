@@ -38,6 +38,7 @@ def actor_of(membership: Membership) -> Actor:
         membership_id=membership.pk,
         organisation_id=membership.organisation_id,
         role=membership.as_role,
+        is_supervisor=membership.supervises,
     )
 
 

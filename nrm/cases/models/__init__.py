@@ -1,6 +1,7 @@
 """A case and what belongs to it directly: who takes part, consent, risk, notes."""
 
 from nrm.cases.models.assessment import Note, RiskAssessment, RiskDomain
+from nrm.cases.models.basis import SharingBasis
 from nrm.cases.models.case import AgeGroup, Case, CaseChild, Closure, RiskLevel, Sex, reference
 from nrm.cases.models.child import (
     BestInterestAssessment,
@@ -10,24 +11,35 @@ from nrm.cases.models.child import (
     GuardianKind,
 )
 from nrm.cases.models.consent import Basis, Consent, DataCategory, GivenHow, Purpose
+from nrm.cases.models.document import Copy, Document, DocumentBlock, DocumentContent, MediaType
 from nrm.cases.models.emergency import EmergencyAccess, EmergencyReason
 from nrm.cases.models.extension import ClockExtension, ExtensionAuthority
 from nrm.cases.models.link import CaseLink, LinkReason
+from nrm.cases.models.merge import CaseMerge
 from nrm.cases.models.participation import Participation
+from nrm.cases.models.team import BarReason, CaseBar, TeamMember, TeamPart
+from nrm.cases.models.transfer import Transfer
 
 __all__ = [
     "AgeGroup",
+    "BarReason",
     "Basis",
     "BestInterestAssessment",
     "BestInterestFinding",
     "BestInterestStep",
     "Case",
+    "CaseBar",
     "CaseChild",
     "CaseLink",
+    "CaseMerge",
     "ClockExtension",
     "Closure",
     "Consent",
+    "Copy",
     "DataCategory",
+    "Document",
+    "DocumentBlock",
+    "DocumentContent",
     "EmergencyAccess",
     "EmergencyReason",
     "ExtensionAuthority",
@@ -35,6 +47,7 @@ __all__ = [
     "Guardian",
     "GuardianKind",
     "LinkReason",
+    "MediaType",
     "Note",
     "Participation",
     "Purpose",
@@ -42,5 +55,9 @@ __all__ = [
     "RiskDomain",
     "RiskLevel",
     "Sex",
+    "SharingBasis",
+    "TeamMember",
+    "TeamPart",
+    "Transfer",
     "reference",
 ]

@@ -56,6 +56,7 @@ class Closure(models.TextChoices):
     CONTACT_LOST = "contact_lost", _("Contact lost")
     NO_GROUNDS = "no_grounds", _("No grounds found; referred to other help")
     DIED = "died", _("The person died")
+    MERGED = "merged", _("Goes on in another case of the same person")
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -98,6 +99,8 @@ class Case(models.Model):
     accommodation = models.CharField(
         _("Accommodation"), max_length=12, choices=Accommodation, default=Accommodation.UNKNOWN
     )
+    #: Opened to its team alone: no colleague, no search and no country-wide list finds it.
+    is_restricted = models.BooleanField(_("Restricted to its team"), default=False)
     closure = models.CharField(_("Closure reason"), max_length=20, choices=Closure, blank=True)
     opened_at = models.DateTimeField(_("Opened"), auto_now_add=True)
     changed_at = models.DateTimeField(_("Last change"), auto_now=True)

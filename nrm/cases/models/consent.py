@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
 from nrm.lib.clock import today
 from nrm.lib.history import History
+from nrm.lib.spoken_languages import SpokenLanguage
 from nrm.vault.fields import SealedField
 from workflows.consent import ConsentState
 from workflows.effects import Party
@@ -47,23 +51,32 @@ class Basis(models.TextChoices):
     COURT_ORDER = "court_order", _("Court order")
 
 
-class ConsentQuerySet(models.QuerySet["Consent"]):
-    def live(self) -> ConsentQuerySet:
-        """Given, not withdrawn, and not past its end date today."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today()), state=ConsentState.GIVEN)
+class SharingQuerySet(models.QuerySet[Any]):
+    def live(self) -> Self:
+        """In force, and not past its end date today."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today()), state__in=self.model.IN_FORCE)
 
-    def covering(self, organisation_id: UUID, categories: list[str]) -> ConsentQuerySet:
-        return self.live().filter(recipient=organisation_id, categories__contains=categories)
+    def for_recipient(self, organisation_id: UUID) -> Self:
+        """Those that name this organisation, or its kind."""
+        kind = Organisation.objects.filter(pk=organisation_id).values("kind")[:1]
+        return self.filter(Q(recipient=organisation_id) | Q(recipient=None, recipient_kind=Subquery(kind)))
+
+    def covering(self, organisation_id: UUID, categories: Iterable[str]) -> Self:
+        return self.live().for_recipient(organisation_id).filter(categories__contains=list(categories))
 
 
-class Consent(models.Model):
-    """The person agreed to one purpose, for one recipient or for assistance as such."""
+class Sharing(models.Model):
+    """What lets something of a case be shared: with whom, what, until when. Consent is one, a legal basis another."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="consents")
-    purpose = models.CharField(_("Purpose"), max_length=30, choices=Purpose)
+    #: The states in which it counts.
+    IN_FORCE: ClassVar[tuple[str, ...]] = ()
+
     recipient = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Organisation")
+    )
+    #: Where no organisation is named: every organisation of this kind.
+    recipient_kind = models.CharField(
+        _("Kind of organisation"), max_length=30, choices=OrganisationKind, blank=True, default=""
     )
     categories = ArrayField(
         models.CharField(max_length=20, choices=DataCategory),
@@ -71,25 +84,64 @@ class Consent(models.Model):
         blank=True,
         verbose_name=_("What may be shared"),
     )
+    ends_on = models.DateField(_("Ends on"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.IN_FORCE and (self.ends_on is None or self.ends_on >= today())  # type: ignore[attr-defined]
+
+    def recipients(self) -> list[UUID]:
+        """The organisation it names, or those of its kind that take part in the case now."""
+        if self.recipient_id:
+            return [self.recipient_id]
+        if not self.recipient_kind:
+            return []
+        there: Any = self.case.participations.open()  # type: ignore[attr-defined]
+        of_kind = there.filter(organisation__kind=self.recipient_kind)
+        return list(of_kind.order_by("organisation").values_list("organisation", flat=True).distinct())
+
+
+class Consent(Sharing):
+    """The person agreed to one purpose, for one recipient, for a kind of recipient, or for assistance as such."""
+
+    IN_FORCE = (ConsentState.GIVEN,)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(_("Purpose"), max_length=30, choices=Purpose)
     given_how = models.CharField(_("How it was given"), max_length=20, choices=GivenHow)
+    explained_in = models.CharField(
+        _("Language it was explained in"), max_length=40, choices=SpokenLanguage, blank=True, default=""
+    )
     with_interpreter = models.BooleanField(_("An interpreter was present"), default=False)
     given_on = models.DateField(_("Given on"))
-    ends_on = models.DateField(_("Ends on"), null=True, blank=True)
+    #: Who signed beside the person: the witness of a spoken consent, the guardian of a child.
+    witness = SealedField(null=True)
+    #: What a child said to what the guardian agreed to.
+    assent = SealedField(null=True)
+    #: The signature drawn on the screen, as the path of an SVG drawing.
+    signature = SealedField(null=True)
     note = SealedField(null=True)
     recorded_by = models.UUIDField(editable=False)
     state = models.CharField(_("State"), max_length=12, choices=ConsentState, default=ConsentState.GIVEN)
     version = models.PositiveIntegerField(default=1, editable=False)
     history = History()
 
-    objects = ConsentQuerySet.as_manager()
+    objects = SharingQuerySet.as_manager()
 
     class Meta:
         ordering = ("-given_on", "id")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ConsentState.values), name="consent_state_known"),
             models.CheckConstraint(
-                condition=~Q(purpose=Purpose.REFERRAL) | Q(recipient__isnull=False),
+                condition=~Q(purpose=Purpose.REFERRAL) | Q(recipient__isnull=False) | ~Q(recipient_kind=""),
                 name="consent_referral_names_recipient",
+            ),
+            models.CheckConstraint(
+                condition=Q(recipient=None) | Q(recipient_kind=""), name="consent_names_one_or_a_kind"
             ),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("given_on")), name="consent_ends_after_it_was_given"

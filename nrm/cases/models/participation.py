@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from uuid import UUID
+from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
+from nrm.access.actor import Actor
 from nrm.access.relations import Relation
 from nrm.accounts.models import Organisation
 from nrm.cases.models.case import Case
+from nrm.cases.models.team import CaseBar
 from nrm.lib.clock import now
 from nrm.lib.history import History
 
@@ -24,9 +26,31 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def unclosed(self) -> ParticipationQuerySet:
         return self.filter(closed_at=None)
 
-    def of(self, user_id: UUID, organisation_id: UUID) -> ParticipationQuerySet:
-        """What counts for this user acting in this organisation: the organisation's rows and the user's own."""
-        return self.filter(Q(user=None) | Q(user=user_id), organisation=organisation_id)
+    def of(self, actor: Actor) -> ParticipationQuerySet:
+        """What counts for this user acting in this organisation: their own rows and the organisation's. That the
+        organisation leads a case counts for its supervisors, and for everybody only while the case has no team and is
+        not restricted. Nothing counts where a conflict of interest keeps the user away."""
+        everybodys = Q(user=None)
+        if not actor.is_supervisor:
+            without_team = Q(case__is_restricted=False) & ~Q(Exists(team_of(OuterRef("case"))))
+            everybodys &= ~Q(relation=Relation.LEADS) | without_team
+        mine = self.filter(everybodys | Q(user=actor.user_id), organisation=actor.organisation_id)
+        return mine.exclude(Exists(bars_of(actor).filter(case=OuterRef("case"))))
+
+
+def team_of(case: Any) -> models.QuerySet[Participation]:
+    """The rows of whoever works on the case in the organisation that leads it, and still works there."""
+    still_there = {"user__is_active": True, "user__memberships__ended_at": None}
+    return (
+        Participation.objects.open()
+        .filter(case=case, relation=Relation.LEADS, user__isnull=False, **still_there)
+        .filter(user__memberships__organisation=F("organisation"))
+    )
+
+
+def bars_of(actor: Actor) -> models.QuerySet[CaseBar]:
+    """What keeps this user away."""
+    return CaseBar.objects.standing().filter(user=actor.user_id)
 
 
 class Participation(models.Model):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
-from nrm.access.policy import Condition, Standing, relations_that_grant
+from nrm.access.policy import REACH_RESTRICTED_CASES, Condition, Standing, relations_that_grant
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.relations import Relation
 from nrm.cases.models import Basis, Case, Consent, DataCategory, Participation
+from nrm.cases.models.participation import bars_of
 from nrm.lib.codes import normalise_code
 
+#: Stands among the relations for a conflict of interest, so that one query finds both.
+BARRED = "barred"
 #: What a category that is shared with the actor's organisation makes true of the case.
 CONDITION_OF_CATEGORY = {
     DataCategory.IDENTITY: Condition.SHARES_IDENTITY,
@@ -28,9 +32,14 @@ def cases_visible_to(actor: Actor, permission: Permission = Permission.SEE_CASE)
     its code: nothing that lists, counts, searches or exports ever includes it."""
     relations = relations_that_grant(actor.role, permission) - {Relation.BROKE_GLASS}
     if None in relations:
-        return Case.objects.all()
-    mine = Participation.objects.open().of(actor.user_id, actor.organisation_id)
+        return _countrywide(actor)
+    mine = Participation.objects.open().of(actor)
     return Case.objects.filter(Exists(mine.filter(case=OuterRef("pk"), relation__in=[r for r in relations if r])))
+
+
+def _countrywide(actor: Actor) -> QuerySet[Case]:
+    cases = Case.objects.exclude(Exists(bars_of(actor).filter(case=OuterRef("pk"))))
+    return cases if actor.role in REACH_RESTRICTED_CASES else cases.filter(is_restricted=False)
 
 
 def case_for(actor: Actor, code: str, permission: Permission = Permission.SEE_CASE) -> tuple[Case, Standing]:
@@ -53,34 +62,46 @@ def require(standing: Standing, permission: Permission) -> None:
 
 def standing_in(actor: Actor, case: Case) -> Standing:
     """The actor's relations to the case now, and what is shared with them (at most three queries)."""
-    rows = case.participations.open().of(actor.user_id, actor.organisation_id)
-    relations = frozenset(Relation(relation) for relation in rows.values_list("relation", flat=True))
+    rows = case.participations.open().of(actor).values_list("relation")
+    bars = bars_of(actor).filter(case=case).values_list(Value(BARRED))
+    found = {relation for (relation,) in rows.union(bars)}
+    relations = frozenset(Relation(relation) for relation in found - {BARRED})
     conditions: frozenset[Condition] = frozenset()
     if relations & {Relation.ACCEPTED_REFERRAL}:
         conditions = _shared_conditions(actor, case)
-    return Standing(actor=actor, relations=relations, conditions=conditions)
+    return Standing(actor, relations, conditions, is_barred=BARRED in found, is_restricted=case.is_restricted)
 
 
 def standings_in(actor: Actor, cases: Collection[Case]) -> dict[UUID, Standing]:
     """How the actor stands to each of these cases, without conditions, in one query. For lists, so without emergency
     access, which is to one case."""
-    mine = Participation.objects.open().of(actor.user_id, actor.organisation_id).filter(case__in=cases)
+    mine = Participation.objects.open().of(actor).filter(case__in=cases)
     mine = mine.exclude(relation=Relation.BROKE_GLASS)
     relations: dict[UUID, set[Relation]] = {case.pk: set() for case in cases}
     for case_id, relation in mine.values_list("case_id", "relation"):
         relations[case_id].add(Relation(relation))
-    return {pk: Standing(actor, frozenset(found)) for pk, found in relations.items()}
+    return {case.pk: Standing(actor, frozenset(relations[case.pk]), is_restricted=case.is_restricted) for case in cases}
 
 
 def _shared_conditions(actor: Actor, case: Case) -> frozenset[Condition]:
     """What the running referrals to the actor's organisation share, as far as it is covered at this moment: by the
     person's live consent, or by the legal basis that the referral records."""
-    live = case.consents.live().filter(recipient=actor.organisation_id).values_list("categories", flat=True)
-    consented = {category for categories in live for category in categories}
     shared: set[str] = set()
-    for basis, categories in case.referrals.running_at(actor.organisation_id).values_list("basis", "categories"):
-        shared |= set(categories) & consented if basis == Basis.CONSENT else set(categories)
+    for referral in case.referrals.running_at(actor.organisation_id).select_related("legal_basis"):
+        shared |= set(covered(case, referral))
     return frozenset(condition for category, condition in CONDITION_OF_CATEGORY.items() if category.value in shared)
+
+
+def covered(case: Case, referral: Any) -> list[str]:
+    """The categories a referral marks, as far as they are covered at this moment: by the person's live consent, or by
+    the legal basis it rests on. One from before legal bases were records keeps what it marked."""
+    if referral.basis == Basis.CONSENT:
+        live = case.consents.live().for_recipient(referral.receiver_id).values_list("categories", flat=True)
+        return [category for category in referral.categories if any(category in listed for listed in live)]
+    basis = referral.legal_basis
+    if basis is None:
+        return list(referral.categories)
+    return [category for category in referral.categories if basis.is_live and category in basis.categories]
 
 
 def consent_for(actor: Actor, pk: UUID) -> tuple[Consent, Standing]:
