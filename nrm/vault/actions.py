@@ -178,6 +178,11 @@ def _record_rewrapped(what: str, count: int) -> None:
     append(Code.KEYS_REWRAPPED, by=THE_SERVICE, data={"of": what, "key": key_ring().newest, "count": count})
 
 
+def record_shares(*, of: int, needed: int) -> None:
+    """Recovery sheets were written: of which keys, and how many of how many give them back."""
+    record(Code.KEYS_SHARED, by=THE_SERVICE, data={"keys": list(key_ring()), "of": of, "needed": needed})
+
+
 @transaction.atomic
 def reseal_second_factors() -> int:
     """Seals the shared secrets of staff's authenticator apps by the newest key, all or none. Locks those devices.

@@ -1,18 +1,22 @@
-"""`manage.py vault keys | new-key | rotate | reindex | fields`: the vault's keys, index and list of columns."""
+"""`manage.py vault keys | new-key | rotate | shares | recover | reindex | fields`: the vault's keys, index, columns."""
 
 from __future__ import annotations
 
 import base64
 import os
 import re
+from getpass import getpass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models
+from django.utils import timezone
 
 from nrm.vault import classification
-from nrm.vault.actions import reindex, reseal_second_factors, rewrap_keys
+from nrm.vault.actions import record_shares, reindex, reseal_second_factors, rewrap_keys
+from nrm.vault.management import sheets
 from nrm.vault.sealing import KEY_BYTES, key_ring
 from nrm.vault.selectors import (
     held_by_key,
@@ -22,6 +26,15 @@ from nrm.vault.selectors import (
     second_factors_by_key,
     to_rewrap,
 )
+from nrm.vault.shares import SharesRefused, divide, name_of_key, printed, put_together, read
+
+AFTER_WRITING = """Any {needed} of them give back: {keys}.
+1. Print each one from here, on a printer without a memory, and give it to its holder in a closed envelope.
+2. Try them: `manage.py vault recover` with {needed} sheets must give what is configured, by its check value.
+3. Destroy the files: shred --remove {folder}/recovery-sheet-*.txt
+   On a disk nothing is destroyed for certain; --into a folder in memory, such as /dev/shm, is better."""
+AFTER_RECOVERY = """The check values of all keys are right. Put the line below into the service's environment,
+as it is, and clear the screen. Everybody present has seen the keys: rotate them and make new sheets."""
 
 
 def name_of(holder: type[models.Model]) -> str:
@@ -42,6 +55,14 @@ class Command(BaseCommand):
         rotate.add_argument("--batch", type=int, default=200, help="rows in one transaction (default 200)")
         renew = tasks.add_parser("reindex", help="write the index anew where it is out of date; may be stopped")
         renew.add_argument("--batch", type=int, default=200, help="people in one transaction (default 200)")
+        shares = tasks.add_parser("shares", help="divide the keys among several people: one printable sheet for each")
+        shares.add_argument("--of", type=int, default=3, help="how many sheets (default 3)")
+        shares.add_argument("--needed", type=int, default=2, help="how many of them give the keys back (default 2)")
+        shares.add_argument("--into", type=Path, required=True, help="an existing folder, best one in memory")
+        recover = tasks.add_parser("recover", help="give the keys back from sheets; needs neither keys nor database")
+        recover.add_argument(
+            "files", nargs="*", type=Path, help="sheets as files; left out, you are asked for the words"
+        )
         fields = tasks.add_parser("fields", help="problems in the list of column classes")
         fields.add_argument("--missing", action="store_true", help="print the lines to add")
 
@@ -53,6 +74,10 @@ class Command(BaseCommand):
                 self.print_new_key(options["id"])
             case "rotate":
                 self.rotate(options["batch"])
+            case "shares":
+                self.write_shares(options["into"], of=options["of"], needed=options["needed"])
+            case "recover":
+                self.recover(options["files"])
             case "reindex":
                 self.reindex(options["batch"])
             case "fields":
@@ -65,9 +90,11 @@ class Command(BaseCommand):
         used = {key_id for counts in held.values() for key_id in counts}
         for key_id in [*ring, *sorted(used - ring.keys())]:
             newest = " (newest)" if key_id == ring.newest else ""
-            line = f"{key_id}: {', '.join(f'{counts[key_id]} {what}' for what, counts in held.items())}{newest}"
-            lost = f"{line}. NOT CONFIGURED: these cannot be opened"
-            self.stdout.write(line if key_id in ring else self.style.ERROR(lost))
+            line = f"{key_id}: {', '.join(f'{counts[key_id]} {what}' for what, counts in held.items())}"
+            if key_id in ring:
+                self.stdout.write(f"{line}, check value {name_of_key(key_id, ring[key_id]).check}{newest}")
+            else:
+                self.stdout.write(self.style.ERROR(f"{line}. NOT CONFIGURED: these cannot be opened"))
 
     def print_new_key(self, key_id: str) -> None:
         if key_id and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,31}", key_id):
@@ -96,6 +123,42 @@ class Command(BaseCommand):
             broken += result.broken
             self.stdout.write(f"{done} of {total} {name_of(holder)} wrapped by {key_ring().newest}")
         return broken
+
+    def write_shares(self, folder: Path, *, of: int, needed: int) -> None:
+        try:
+            files = [
+                (sheets.file_of(folder, sheet.number, of), sheet) for sheet in divide(key_ring(), of=of, needed=needed)
+            ]
+            sheets.write_new([(path, printed(sheet, timezone.localdate())) for path, sheet in files])
+        except SharesRefused as refused:
+            raise CommandError(str(refused)) from None
+        except OSError as failed:
+            raise CommandError(f"No sheet was written: {failed.strerror}: {failed.filename}") from None
+        paths = [path for path, _sheet in files]
+        try:
+            record_shares(of=of, needed=needed)
+        except BaseException:
+            sheets.remove(paths)
+            raise
+        for path in paths:
+            self.stdout.write(str(path))
+        self.stdout.write(AFTER_WRITING.format(needed=needed, keys=", ".join(key_ring()), folder=folder))
+
+    def recover(self, files: list[Path]) -> None:
+        try:
+            given = [read(path.read_text(encoding="utf-8")) for path in files]
+            ring = put_together(given or sheets.typed_sheets(input, getpass, self.stderr.write))
+        except (SharesRefused, UnicodeDecodeError) as refused:
+            raise CommandError(
+                str(refused) if isinstance(refused, SharesRefused) else "This is no recovery sheet."
+            ) from None
+        except OSError as failed:
+            raise CommandError(f"{failed.strerror}: {failed.filename}") from None
+        except EOFError:
+            raise CommandError("No more was typed. Nothing was recovered.") from None
+        self.stderr.write(AFTER_RECOVERY)
+        pairs = (f"{key_id}:{base64.b64encode(key).decode()}" for key_id, key in ring.items())
+        self.stdout.write(f"NRM_VAULT_KEYS={','.join(pairs)}")
 
     def reindex(self, size: int) -> None:
         if size < 1:
