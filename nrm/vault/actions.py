@@ -134,7 +134,10 @@ def _identity_inside(person: Person) -> Identity:
 
 
 def report_broken_seal(broken: SealBroken, place: Place, *, by: Actor | None, case_code: str) -> None:
-    """Records that a value did not open. Call it outside the transaction that failed, or it is rolled back with it."""
+    """Records that a value did not open, once. Call it outside the transaction that failed, which takes all along."""
+    if broken.is_recorded:
+        return
+    broken.is_recorded = True
     record(
         Code.SEAL_BROKEN,
         by=by,

@@ -32,7 +32,13 @@ DATA_KEY = b"nrm.vault/data-key"
 
 
 class SealBroken(Exception):
-    """A sealed value did not open: altered, moved, or its key is gone. Carries no part of the text."""
+    """A sealed value did not open: altered, moved, or its key is gone. Says where it was, and no part of the text."""
+
+    def __init__(self, sentence: str = "", place: Place | None = None) -> None:
+        self.place = place
+        #: Whether it is in the audit trail already.
+        self.is_recorded = False
+        super().__init__(sentence)
 
 
 class KeyMissing(SealBroken):
@@ -146,8 +152,13 @@ def key_binding(person_id: UUID, key_version: int, key_id: str) -> bytes:
     return bind(DATA_KEY, bytes([FORMAT]), person_id.bytes, str(key_version).encode(), key_id.encode())
 
 
+def fresh_nonce() -> bytes:
+    """Random rather than counted: no state to lose in a restore. 2^32 values under one key are a person's never."""
+    return os.urandom(NONCE_BYTES)
+
+
 def encrypt(key: bytes, text: bytes, binding: bytes) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
+    nonce = fresh_nonce()
     return bytes([FORMAT]) + nonce + AESGCM(key).encrypt(nonce, text, binding)
 
 
@@ -194,7 +205,11 @@ def seal_bytes(person: KeyHolder, place: Place, content: bytes) -> bytes:
 
 
 def unseal_bytes(person: KeyHolder, place: Place, sealed: bytes | memoryview) -> bytes:
-    return decrypt(unwrap(person), bytes(sealed), value_binding(person, place))
+    try:
+        return decrypt(unwrap(person), bytes(sealed), value_binding(person, place))
+    except SealBroken as broken:
+        broken.place = place
+        raise
 
 
 def seal_text(person: KeyHolder, place: Place, text: str) -> bytes:
@@ -205,4 +220,4 @@ def unseal_text(person: KeyHolder, place: Place, sealed: bytes | memoryview) -> 
     try:
         return unseal_bytes(person, place, sealed).decode()
     except UnicodeDecodeError:
-        raise SealBroken("The sealed value is not text.") from None
+        raise SealBroken("The sealed value is not text.", place) from None

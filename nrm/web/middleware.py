@@ -11,11 +11,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.refusals import NotPermitted, NotVisible, Refusal
-from nrm.accounts.middleware import is_pledge_due
+from nrm.accounts.middleware import is_passkey_due, is_pledge_due
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit.actions import record
 from nrm.audit.codes import Code, Outcome
 from nrm.lib.codes import normalise_code
+from nrm.vault.actions import report_broken_seal
+from nrm.vault.sealing import SealBroken
 from nrm.web.errors import not_found
 
 #: Powers of the browser that no page of ours uses.
@@ -36,6 +38,7 @@ UNUSED_POWERS = (
     "usb",
     "xr-spatial-tracking",
 )
+PASSKEY_FIRST = _("Nothing was saved. Administrators work with a passkey: use yours first, then try again.")
 PLEDGE_FIRST = _("Nothing was saved. Read and accept the code of conduct first, then try again.")
 PERMISSIONS_POLICY = ", ".join(f"{power}=()" for power in UNUSED_POWERS)
 
@@ -81,14 +84,19 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, SealBroken):
+            write_down_broken_seal(request, exception)
         return answer_to(request, exception) if isinstance(exception, Refusal) else None
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Nothing is sent before the code of conduct is accepted; who only reads was led to it by a door before."""
-        due = is_pledge_due(cast(SignedInRequest, request), view)
-        return answer_to(request, NotPermitted(PLEDGE_FIRST)) if due else None
+        """Nothing is sent before an administrator's passkey was used and the code of conduct accepted; who only reads
+        was led to them by a door before."""
+        signed_in = cast(SignedInRequest, request)
+        if is_passkey_due(signed_in, view):
+            return answer_to(request, NotPermitted(PASSKEY_FIRST))
+        return answer_to(request, NotPermitted(PLEDGE_FIRST)) if is_pledge_due(signed_in, view) else None
 
 
 def answer_to(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -105,11 +113,23 @@ def write_down(request: HttpRequest, refusal: Refusal) -> None:
     """An event of who was refused where. The case code is kept only when it is one."""
     match = request.resolver_match
     route = match.view_name if match else ""
-    case_code = normalise_code(str(match.kwargs.get("code", ""))) if match else None
     record(
         Code.REQUEST_REFUSED,
         by=getattr(request, "actor", None),
-        case_code=case_code or "",
+        case_code=case_code_of(request),
         outcome=Outcome.REFUSED,
         data={"route": route, "method": str(request.method), "status": refusal.status, "refusal": refusal.code},
     )
+
+
+def write_down_broken_seal(request: HttpRequest, broken: SealBroken) -> None:
+    """Whoever met a sealed value that did not open, on whatever page: the page fails, and this stays."""
+    if broken.place is not None:
+        actor = getattr(request, "actor", None)
+        report_broken_seal(broken, broken.place, by=actor, case_code=case_code_of(request))
+
+
+def case_code_of(request: HttpRequest) -> str:
+    """The case code in the address, empty when there is none or it is none."""
+    match = request.resolver_match
+    return (normalise_code(str(match.kwargs.get("code", ""))) if match else None) or ""
