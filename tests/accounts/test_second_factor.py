@@ -129,14 +129,14 @@ def test_new_backup_codes_need_password_and_code_and_replace_the_old(cast: Any, 
     assert use_backup_code(cast.case_worker.user.pk, old) is None
 
 
-def test_a_dump_holds_no_shared_secret(cast: Any) -> None:
+def test_c9_a_dump_holds_no_shared_secret(cast: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(encode(sealed_secret, 'hex'), '') FROM accounts_totpdevice")
         dumped = cursor.fetchone()[0]
     assert TOTP_SECRET.hex() not in dumped
 
 
-def test_a_secret_moved_to_another_account_cannot_be_opened(cast: Any) -> None:
+def test_c2_a_secret_moved_to_another_account_cannot_be_opened(cast: Any) -> None:
     sealed = TotpDevice.objects.get(user=cast.case_worker.user).sealed_secret
     device = TotpDevice.objects.get(user=cast.stranger.user)
     device.sealed_secret = sealed
@@ -145,7 +145,7 @@ def test_a_secret_moved_to_another_account_cannot_be_opened(cast: Any) -> None:
 
 
 @pytest.mark.parametrize("place", [0, 1, 3, 20, -1])
-def test_an_altered_secret_cannot_be_opened(cast: Any, place: Any) -> None:
+def test_c1_an_altered_secret_cannot_be_opened(cast: Any, place: Any) -> None:
     device = TotpDevice.objects.get(user=cast.case_worker.user)
     sealed = bytearray(device.sealed_secret)
     sealed[place] ^= 1

@@ -53,18 +53,18 @@ def test_production_passes_every_deployment_check() -> None:
 @pytest.mark.parametrize(
     "name", ["NRM_SECRET_KEY", "NRM_VAULT_KEYS", "NRM_INDEX_KEY", "NRM_CHECKPOINT_KEY", "NRM_MAIL_URL", "DATABASE_URL"]
 )
-def test_a_missing_secret_refuses_the_start(name: str) -> None:
+def test_c5_a_missing_secret_refuses_the_start(name: str) -> None:
     assert refusal(**{name: ""}).startswith("django.core.exceptions.ImproperlyConfigured")
     assert name in refusal(**{name: ""})
 
 
 @pytest.mark.parametrize("name", ["NRM_SECRET_KEY", "NRM_VAULT_KEYS", "NRM_INDEX_KEY", "NRM_CHECKPOINT_KEY"])
-def test_the_stand_in_of_development_refuses_the_start(name: str) -> None:
+def test_c5_the_stand_in_of_development_refuses_the_start(name: str) -> None:
     stand_in = getattr(settings, name.replace("NRM_SECRET_KEY", "SECRET_KEY"))
     assert name in refusal(**{name: stand_in})
 
 
-def test_one_key_for_two_purposes_refuses_the_start() -> None:
+def test_c5_one_key_for_two_purposes_refuses_the_start() -> None:
     assert "differ" in refusal(NRM_INDEX_KEY=REAL["NRM_CHECKPOINT_KEY"])
 
 

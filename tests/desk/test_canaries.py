@@ -97,7 +97,7 @@ def test_every_sealed_column_holds_something(logged: str, column: SealedField) -
     assert column.model._default_manager.exclude(**{column.name: None}).exists()
 
 
-def test_a_dump_shows_no_name_contact_or_narrative(logged: str) -> None:
+def test_c9_a_dump_shows_no_name_contact_or_narrative(logged: str) -> None:
     assert found(sorted(of_people() | narratives())) == []
 
 
@@ -107,5 +107,5 @@ def test_the_search_itself_would_find_what_is_in_clear(logged: str) -> None:
     assert found([organisation], dump())
 
 
-def test_nothing_was_logged_or_printed_of_them(logged: str) -> None:
+def test_c9_nothing_was_logged_or_printed_of_them(logged: str) -> None:
     assert [canary for canary in of_people() | narratives() if canary in logged] == []

@@ -39,7 +39,7 @@ def kinds(identity: Identity) -> set[IndexKind]:
         Identity(given_names="Ana", birth=PartialDate(1998), citizenships=("MK",)),
     ],
 )
-def test_no_single_or_small_input_is_indexed(alone: Identity) -> None:
+def test_c7_no_single_or_small_input_is_indexed(alone: Identity) -> None:
     assert traits_of(alone) == frozenset()
 
 

@@ -43,7 +43,7 @@ def test_a_malformed_index_key_is_an_error() -> None:
     assert ids(f"k1:{GOOD}", "short", in_production=False) == ["vault.E001"]
 
 
-def test_the_index_key_must_not_be_a_vault_key() -> None:
+def test_c7_the_index_key_must_not_be_a_vault_key() -> None:
     assert ids(f"k1:{GOOD}", GOOD, in_production=False) == ["vault.E002"]
     assert ids(f"k2:{OTHER},k1:{GOOD}", GOOD, in_production=False) == ["vault.E002"]
 
@@ -63,7 +63,7 @@ def test_the_system_check_is_registered(settings: Settings) -> None:
     assert "vault.E001" in {problem.id for problem in run_checks(tags=["security"])}
 
 
-def test_no_message_shows_a_key() -> None:
+def test_c5_no_message_shows_a_key() -> None:
     messages = [*key_problems(f"k1:{GOOD}", GOOD, in_production=True), *key_problems(GOOD, GOOD, in_production=True)]
     assert messages
     assert all(GOOD not in str(message) for message in messages)
@@ -89,7 +89,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_production_does_not_start_without_or_with_stand_in_keys() -> None:
+def test_c5_production_does_not_start_without_or_with_stand_in_keys() -> None:
     missing = start()
     assert missing.returncode != 0
     assert "NRM_VAULT_KEYS" in missing.stderr
@@ -99,7 +99,7 @@ def test_production_does_not_start_without_or_with_stand_in_keys() -> None:
     assert "AAAA" not in stand_in.stderr
 
 
-def test_a_web_process_does_not_start_with_keys_that_are_not_random(settings: Settings) -> None:
+def test_c5_a_web_process_does_not_start_with_keys_that_are_not_random(settings: Settings) -> None:
     settings.IN_PRODUCTION = True
     typed = base64.b64encode(b"password" * 4).decode()
     settings.NRM_VAULT_KEYS, settings.NRM_INDEX_KEY = f"k1:{typed}", OTHER

@@ -62,7 +62,7 @@ def test_an_index_of_former_inputs_is_written_anew(people: list[Person], elira: 
     assert not people_to_index().exists()
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was(
+def test_c4_a_run_that_is_killed_goes_on_where_it_was(
     people: list[Person], new_key: None, elira: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batches = []

@@ -64,7 +64,7 @@ def test_a_stranger_is_no_person(worker: Actor) -> None:
         reveal(Person(id=uuid.uuid4()), by=worker, case_code="C-1", reason_code=RevealReason.CARE)
 
 
-def test_a_broken_seal_is_refused_and_reported(elira: Identity, worker: Actor) -> None:
+def test_c1_a_broken_seal_is_refused_and_reported(elira: Identity, worker: Actor) -> None:
     person = create_person(elira, by=worker, case_code="C-1")
     assert person.identity is not None
     broken = bytes([*person.identity[:-1], person.identity[-1] ^ 1])

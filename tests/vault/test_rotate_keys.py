@@ -74,7 +74,7 @@ def test_second_factors_of_staff_move_along(cast: Cast, new_key: str, settings: 
     assert second_factors_by_key() == {"k2": EVERYBODY}
 
 
-def test_a_killed_rotation_is_resumed(
+def test_c4_a_killed_rotation_is_resumed(
     people: list[Person], new_key: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, worker: Actor
 ) -> None:
     batches: list[Sequence[UUID]] = []
@@ -95,7 +95,7 @@ def test_a_killed_rotation_is_resumed(
     assert held_by_key(Person) == {"k2": 7}
 
 
-def test_a_batch_killed_half_way_leaves_all_its_people_as_they_were(
+def test_c4_a_batch_killed_half_way_leaves_all_its_people_as_they_were(
     people: list[Person], new_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: object, **__: object) -> None:

@@ -47,7 +47,7 @@ def test_any_bytes_come_back_as_they_were(content: bytes) -> None:
     assert unseal_bytes(holder, PLACE, seal_bytes(holder, PLACE, content)) == content
 
 
-def test_any_flipped_bit_is_refused(holder: Holder) -> None:
+def test_c1_any_flipped_bit_is_refused(holder: Holder) -> None:
     sealed = seal_text(holder, PLACE, STORY)
     for position in range(len(sealed)):
         for bit in range(8):
@@ -57,7 +57,7 @@ def test_any_flipped_bit_is_refused(holder: Holder) -> None:
                 unseal_text(holder, PLACE, bytes(altered))
 
 
-def test_any_cut_or_lengthened_value_is_refused(holder: Holder) -> None:
+def test_c1_any_cut_or_lengthened_value_is_refused(holder: Holder) -> None:
     sealed = seal_text(holder, PLACE, STORY)
     for altered in [sealed[:length] for length in range(len(sealed))] + [sealed + b"\0", b"", STORY.encode()]:
         with pytest.raises(SealBroken):
@@ -74,24 +74,24 @@ def test_any_cut_or_lengthened_value_is_refused(holder: Holder) -> None:
         Place("cases_note", "text7", "f0c"),
     ],
 )
-def test_a_value_moved_to_another_place_is_refused(holder: Holder, elsewhere: Place) -> None:
+def test_c2_a_value_moved_to_another_place_is_refused(holder: Holder, elsewhere: Place) -> None:
     with pytest.raises(SealBroken):
         unseal_text(holder, elsewhere, seal_text(holder, PLACE, STORY))
 
 
-def test_a_value_moved_to_another_person_is_refused(holder: Holder) -> None:
+def test_c2_a_value_moved_to_another_person_is_refused(holder: Holder) -> None:
     with pytest.raises(SealBroken):
         unseal_text(Holder(), PLACE, seal_text(holder, PLACE, STORY))
 
 
-def test_a_key_copied_to_another_person_is_refused(holder: Holder) -> None:
+def test_c2_a_key_copied_to_another_person_is_refused(holder: Holder) -> None:
     thief = Holder()
     thief.wrapped_key, thief.key_id = holder.wrapped_key, holder.key_id
     with pytest.raises(SealBroken):
         unseal_text(thief, PLACE, seal_text(holder, PLACE, STORY))
 
 
-def test_a_value_or_key_of_another_key_version_is_refused(holder: Holder) -> None:
+def test_c2_a_value_or_key_of_another_key_version_is_refused(holder: Holder) -> None:
     sealed = seal_text(holder, PLACE, STORY)
     successor = Holder(id=holder.id, key_version=2)
     with pytest.raises(SealBroken):
@@ -101,7 +101,7 @@ def test_a_value_or_key_of_another_key_version_is_refused(holder: Holder) -> Non
         unseal_text(holder, PLACE, sealed)
 
 
-def test_a_key_relabelled_to_another_wrapping_key_is_refused(holder: Holder, settings: Settings) -> None:
+def test_c2_a_key_relabelled_to_another_wrapping_key_is_refused(holder: Holder, settings: Settings) -> None:
     same = settings.NRM_VAULT_KEYS.partition(":")[2]
     settings.NRM_VAULT_KEYS += f",other:{same}"
     holder.key_id = "other"
@@ -140,13 +140,13 @@ def test_rewrapping_changes_the_wrapping_and_not_what_is_sealed(holder: Holder, 
     assert unseal_text(holder, PLACE, sealed) == STORY
 
 
-def test_the_same_text_never_seals_to_the_same_value(holder: Holder) -> None:
+def test_c3_the_same_text_never_seals_to_the_same_value(holder: Holder) -> None:
     sealed = [seal_text(holder, PLACE, STORY) for _ in range(10_000)]
     assert len({value[1 : 1 + NONCE_BYTES] for value in sealed}) == len(sealed)
     assert len({value[1 + NONCE_BYTES :] for value in sealed}) == len(sealed)
 
 
-def test_bytes_that_are_no_text_do_not_appear_in_the_error(holder: Holder) -> None:
+def test_c1_bytes_that_are_no_text_do_not_appear_in_the_error(holder: Holder) -> None:
     sealed = seal_bytes(holder, PLACE, b"canary \xff\xfe")
     with pytest.raises(SealBroken) as refused:
         unseal_text(holder, PLACE, sealed)

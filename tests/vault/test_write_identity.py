@@ -88,7 +88,7 @@ def test_nothing_is_written_when_the_audit_fails(
     assert not IndexEntry.objects.exists()
 
 
-def test_no_name_contact_or_document_shows_in_the_database(elira: Identity, worker: Actor) -> None:
+def test_c9_no_name_contact_or_document_shows_in_the_database(elira: Identity, worker: Actor) -> None:
     person = create_person(elira, by=worker, case_code="C-1")
     write_identity(person, replace(elira, given_names="Бранка Canaryname"), by=worker, case_code="C-1")
     canaries = ["Canaryname", "Kanarinska", "Ђорђевић", "CN 998 877", "+389 70 555 012", "after 18:00", "number of the"]
@@ -147,7 +147,7 @@ def test_the_history_can_only_be_added_to(elira: Identity, worker: Actor, statem
         cursor.execute(statement)
 
 
-def test_swapped_identities_do_not_open(elira: Identity, worker: Actor) -> None:
+def test_c2_swapped_identities_do_not_open(elira: Identity, worker: Actor) -> None:
     one = create_person(elira, by=worker, case_code="C-1")
     other = create_person(elira, by=worker, case_code="C-2")
     Person.objects.filter(pk=one.pk).update(identity=other.identity)
