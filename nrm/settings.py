@@ -163,6 +163,10 @@ LOGIN_REDIRECT_URL = "/"
 #: Minutes without a request after which a session ends, and hours after which it ends in any case.
 NRM_SESSION_IDLE_MINUTES: int = env.int("NRM_SESSION_IDLE_MINUTES", 20)
 NRM_SESSION_HOURS: int = env.int("NRM_SESSION_HOURS", 12)
+#: Whether administrators work with a passkey and nothing else. Outside production a plain browser is enough for a try.
+NRM_PASSKEY_FOR_ADMINISTRATORS: bool = IN_PRODUCTION
+#: Whether emergency access asks for a passkey also of those who have none yet. Whoever has one is always asked for it.
+NRM_PASSKEY_FOR_EMERGENCY: bool = env.bool("NRM_PASSKEY_FOR_EMERGENCY", IN_PRODUCTION)
 #: How many proxies of our own stand in front; 0 means that X-Forwarded-For is never believed.
 NRM_PROXIES: int = env.int("NRM_PROXIES", 0)
 SESSION_COOKIE_AGE = NRM_SESSION_HOURS * 3600

@@ -204,6 +204,7 @@ def sign_in(cast: Cast) -> Callable[[Player], Client]:
         session[DEVICE_ID_SESSION_KEY] = TotpDevice.objects.get(user=player.user, confirmed=True).persistent_id
         session["record"] = str(record.pk)
         session["pledge"] = conduct.CURRENT.version
+        session["proven_at"] = now.isoformat()
         session.save()
         return client
 

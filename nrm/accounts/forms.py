@@ -68,6 +68,12 @@ class ProofForm(forms.Form):
     code = code_field()
 
 
+class PasskeyForm(forms.Form):
+    name = PlainTextField(
+        label=pgettext_lazy("passkey", "Name"), lines=False, max_length=64, help_text=_("So that you know which it is.")
+    )
+
+
 class PledgeForm(forms.Form):
     """`version` is the text that was read: one that changed meanwhile is not what was promised."""
 
@@ -110,8 +116,7 @@ class WelcomeForm(NewPasswordForm):
 
 class ChangePasswordForm(NewPasswordForm):
     password = password_field(_("Your password now"), autocomplete="current-password")
-    code = code_field()
-    field_order = ("password", "code", "new_password", "new_password_again")
+    field_order = ("password", "new_password", "new_password_again")
 
 
 class OrganisationChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
+from nrm.access.roles import Role
 from nrm.accounts import conduct
-from nrm.accounts.actions.sessions import NEXT, PASSWORD_AT, PLEDGE, RECORD, actor_of, leave
+from nrm.accounts.actions.sessions import NEXT, PASSWORD_AT, PLEDGE, RECORD, actor_of, is_by_passkey, leave, ran_out
 from nrm.accounts.doors import is_marked
+from nrm.accounts.fresh import note_refused
 from nrm.accounts.models import Membership, SessionRecord
 from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.selectors import has_second_factor, pledge_of, session_record
@@ -47,7 +49,8 @@ class ActorMiddleware:
         if is_marked(view, "open_door"):
             return None
         if request.actor is not None:  # type: ignore[attr-defined]
-            return pledge_first(cast(SignedInRequest, request), view)
+            signed_in = cast(SignedInRequest, request)
+            return passkey_first(signed_in, view) or pledge_first(signed_in, view)
         return closed_door(cast(SignedInRequest, request), view)
 
 
@@ -79,10 +82,6 @@ def is_over(record: SessionRecord, now: datetime) -> bool:
     )
 
 
-def ran_out(since: str | None, limit: timedelta) -> bool:
-    return since is None or timezone.now() - datetime.fromisoformat(since) >= limit
-
-
 def is_current(membership: Membership) -> bool:
     return membership.ended_at is None and membership.organisation.is_active
 
@@ -107,13 +106,36 @@ def closed_door(request: SignedInRequest, view: Callable[..., HttpResponse]) -> 
     return sent_to("accounts:memberships", request)
 
 
+def passkey_first(request: SignedInRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
+    """An administrator who came in by code is sent to their passkey first, and comes back afterwards. What they send
+    is refused by `RefusalMiddleware`."""
+    if request.method not in SAFE or not is_passkey_due(request, view):
+        return None
+    remember(request)
+    note_refused(request, "passkey_needed", 302)
+    return sent_to("accounts:passkey_first", request)
+
+
+def is_passkey_due(request: SignedInRequest, view: Callable[..., HttpResponse]) -> bool:
+    """Whether this view is shut to an administrator until they use a passkey. Their own account stays open to them."""
+    if not settings.NRM_PASSKEY_FOR_ADMINISTRATORS or is_by_passkey(request):
+        return False
+    is_own = is_marked(view, "open_door") or is_marked(view, "before_membership")
+    return request.actor is not None and request.actor.role is Role.ADMINISTRATOR and not is_own
+
+
+def remember(request: SignedInRequest) -> None:
+    """Where to come back to."""
+    if request.method == "GET" and not request.htmx and request.path != "/":
+        request.session[NEXT] = request.get_full_path()
+
+
 def pledge_first(request: SignedInRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
     """Whoever opens a page before accepting the code of conduct is sent to it first, and comes back afterwards. What
     they send is refused by `RefusalMiddleware`."""
     if request.method not in SAFE or not is_pledge_due(request, view):
         return None
-    if request.method == "GET" and not request.htmx and request.path != "/":
-        request.session[NEXT] = request.get_full_path()
+    remember(request)
     return sent_to("accounts:pledge", request)
 
 

@@ -23,6 +23,7 @@ from nrm.accounts.models import (
     Invitation,
     Membership,
     Organisation,
+    Passkey,
     PledgeAcceptance,
     SecondFactorReset,
     SessionRecord,
@@ -50,6 +51,37 @@ def has_second_factor(user_id: UUID) -> bool:
 def confirmed_device(user_id: UUID) -> TotpDevice | None:
     device: TotpDevice | None = TotpDevice.objects.filter(user=user_id, confirmed=True).first()
     return device
+
+
+def passkeys_of(user_id: UUID) -> list[Passkey]:
+    """Oldest first."""
+    return list(Passkey.objects.filter(user=user_id))
+
+
+def own_passkey(passkey_id: int, *, user_id: UUID) -> Passkey:
+    found: Passkey | None = Passkey.objects.filter(pk=passkey_id, user=user_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def has_passkey(user_id: UUID) -> bool:
+    return Passkey.objects.filter(user=user_id).exists()
+
+
+def administers(user_id: UUID) -> bool:
+    """Whether the person is an administrator in any of their roles, whichever they act in now."""
+    return any(membership.role == Role.ADMINISTRATOR for membership in memberships_of(user_id))
+
+
+def must_set_up_passkey(user_id: UUID) -> bool:
+    return settings.NRM_PASSKEY_FOR_ADMINISTRATORS and administers(user_id) and not has_passkey(user_id)
+
+
+def proves_by_passkey_only(user_id: UUID) -> bool:
+    """Whether nothing less than a passkey shows that it is this person: a code can be talked out of somebody, and would
+    then let in whoever adds a passkey of their own."""
+    return settings.NRM_PASSKEY_FOR_ADMINISTRATORS and administers(user_id) and has_passkey(user_id)
 
 
 def backup_codes_left(user_id: UUID) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nrm.accounts.views import account, administration, sign_in
+from nrm.accounts.views import account, administration, passkeys, sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,6 +21,14 @@ urlpatterns = [
     path("account/activity/", account.activity, name="activity"),
     path("account/code-of-conduct/", account.pledge, name="pledge"),
     path("account/password/", account.password, name="password"),
+    path("account/confirm/", passkeys.confirm, name="confirm"),
+    path("account/passkeys/", passkeys.passkeys, name="passkeys"),
+    path("account/passkeys/add/", passkeys.add_passkey, name="add_passkey"),
+    path("account/passkeys/add/question/", passkeys.ask_new_passkey, name="ask_new_passkey"),
+    path("account/passkeys/first/", passkeys.passkey_first, name="passkey_first"),
+    path("account/passkeys/<int:passkey_id>/", passkeys.rename_passkey, name="rename_passkey"),
+    path("account/passkeys/<int:passkey_id>/remove/", passkeys.remove_passkey, name="remove_passkey"),
+    path("sign-in/passkey/question/", passkeys.ask_passkey, name="ask_passkey"),
     path("account/sessions/", account.sessions, name="sessions"),
     path("account/sessions/end-others/", account.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<uuid:session_id>/end/", account.end_session, name="end_session"),

@@ -55,6 +55,11 @@ def queue(
     )
 
 
+def queue_of_account(user_id: UUID) -> list[Notice]:
+    """To whoever the account belongs: the way they sign in was changed, perhaps not by them."""
+    return queue(NoticeKind.ACCOUNT_CHANGED, user_id=user_id)
+
+
 def deliver_due(limit: int = 50) -> int:
     """Delivers what waits, each in a transaction of its own, so one failure holds up nothing; how many were sent."""
     sent = 0
@@ -106,10 +111,10 @@ def _mail(notice: Notice) -> EmailMessage:
     names = {"code": notice.case_code, "link": f"{settings.NRM_BASE_URL.rstrip('/')}/"}
     with translation.override(recipient.language):
         if notice.case_code:
-            text = _("There is news on %(code)s. Sign in to read it: %(link)s") % names
+            text = _("There is news on %(code)s. Sign in to read it: %(link)s")
         else:
-            text = _("There is news on your account. Sign in to read it: %(link)s") % names
-        return EmailMessage(subject=_("News for you"), body=f"{text}\n", to=[recipient.email])
+            text = _("The way you sign in was changed. If that was not you, tell an administrator at once: %(link)s")
+        return EmailMessage(subject=_("News for you"), body=f"{text % names}\n", to=[recipient.email])
 
 
 def _people_of(organisation_id: UUID, role: str) -> list[UUID]:
@@ -122,8 +127,8 @@ def _people_of(organisation_id: UUID, role: str) -> list[UUID]:
 def _still_belongs(notice: Notice) -> bool:
     """Whether the recipient may still be told: an active account, and a membership where the notice went."""
     recipient: User = notice.recipient
-    if not recipient.is_active:
-        return False
+    if not recipient.is_active or notice.kind == NoticeKind.ACCOUNT_CHANGED:
+        return recipient.is_active
     memberships = Membership.objects.filter(user=recipient, ended_at=None, organisation__is_active=True)
     if notice.organisation_id is not None:
         memberships = memberships.filter(organisation=notice.organisation_id)

@@ -16,7 +16,7 @@ from nrm.audit.models import Event
 from tests.accounts.walking import audited, give_code, give_password, walk_in, without_tokens
 
 OPEN = {"accounts:sign_in", "accounts:sign_out", "accounts:choose_password"}
-ON_THE_WAY = {"accounts:sign_in_code", "accounts:sign_in_backup_code", "accounts:enrol"}
+ON_THE_WAY = {"accounts:ask_passkey", "accounts:sign_in_code", "accounts:sign_in_backup_code", "accounts:enrol"}
 
 
 def names_of_accounts() -> list[str]:

@@ -46,7 +46,7 @@ def test_everybody_in_the_organisation_is_told_but_who_did_it(cast: Any) -> None
 def test_one_person_is_told(cast: Any) -> None:
     actions.queue("account_changed", user_id=cast.clinician.user.pk)
     assert actions.deliver_due() == 1
-    assert "on your account" in mail.outbox[0].body
+    assert "way you sign in was changed" in mail.outbox[0].body
 
 
 def test_only_the_role_meant_is_told(cast: Any) -> None:

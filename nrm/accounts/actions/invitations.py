@@ -18,6 +18,7 @@ from nrm.accounts.actions.people import add_membership, locked_user
 from nrm.accounts.actions.sessions import close_sessions, subject_of
 from nrm.accounts.models import Invitation, InvitationPurpose, User
 from nrm.accounts.selectors import digest_of, is_open
+from nrm.accounts.telling import tell_of_change
 from nrm.accounts.throttling import normal_email
 from nrm.audit.actions import append, history_digest
 from nrm.audit.codes import Code
@@ -106,6 +107,7 @@ def accept_invitation(invitation_id: UUID, *, password: str, language: str) -> N
         user.language = language
         row = save_recorded(user, Recording(user_id=user.pk))
         close_sessions(user.pk)
+        tell_of_change(user.pk)
         is_welcome = invitation.purpose == InvitationPurpose.WELCOME
         append(
             Code.INVITATION_ACCEPTED if is_welcome else Code.PASSWORD_CHANGED,

@@ -15,7 +15,16 @@ from nrm.accounts.actions.invitations import IssuedLink, issue
 from nrm.accounts.actions.people import NOT_ONESELF, locked_user
 from nrm.accounts.actions.second_factor import use_code
 from nrm.accounts.actions.sessions import close_sessions, subject_of
-from nrm.accounts.models import BackupCode, InvitationPurpose, Membership, ResetReason, SecondFactorReset, TotpDevice
+from nrm.accounts.models import (
+    BackupCode,
+    InvitationPurpose,
+    Membership,
+    Passkey,
+    ResetReason,
+    SecondFactorReset,
+    TotpDevice,
+)
+from nrm.accounts.telling import tell_of_change
 from nrm.audit.actions import append, history_digest
 from nrm.audit.codes import Code
 from nrm.lib.history import Recording, save_recorded
@@ -51,7 +60,7 @@ def request_reset(user_id: UUID, *, reason: ResetReason, by: Actor) -> SecondFac
 
 
 def confirm_reset(reset_id: UUID, *, code: str, by: Actor) -> IssuedLink:
-    """Remove the device and the backup codes of the person and end their sessions. `code` is the confirmer's own.
+    """Remove every second factor of the person and end their sessions. `code` is the confirmer's own.
 
     The password goes too: whoever knows it must not be able to set up a factor with it. The person gets a one-time
     link, so that the new factor has the same proof behind it as the first (ASVS 6.4.4).
@@ -72,6 +81,8 @@ def confirm_reset(reset_id: UUID, *, code: str, by: Actor) -> IssuedLink:
         reset.save(update_fields=["confirmed_by", "confirmed_at"])
         TotpDevice.objects.filter(user=user).delete()
         BackupCode.objects.filter(user=user).delete()
+        Passkey.objects.filter(user=user).delete()
+        tell_of_change(user.pk)
         close_sessions(user.pk)
         user.set_unusable_password()
         row = save_recorded(user, Recording(user_id=by.user_id))

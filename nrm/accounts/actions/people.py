@@ -13,6 +13,7 @@ from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.access.roles import Role
 from nrm.accounts.actions.sessions import close_sessions, subject_of
 from nrm.accounts.models import Membership, Organisation, User
+from nrm.accounts.telling import tell_of_change
 from nrm.audit.actions import HistoryDigest, append, history_digest
 from nrm.audit.codes import Code
 from nrm.lib.history import Recording, save_recorded
@@ -115,5 +116,6 @@ def change_password(user_id: UUID, *, password: str, spare: UUID, by: Actor | No
         user.password_set_at = timezone.now()
         row = save_recorded(user, Recording(user_id=user_id))
         close_sessions(user_id, spare=spare)
+        tell_of_change(user_id)
         append(Code.PASSWORD_CHANGED, by=by, subject=subject_of(user_id), history=[history_digest(row)])
     return user

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from nrm.accounts.actions.sessions import close_sessions, subject_of
 from nrm.accounts.models import BackupCode, TotpDevice, User
+from nrm.accounts.telling import tell_of_change
 from nrm.audit.actions import append, record
 from nrm.audit.codes import Code, Outcome
 
@@ -54,6 +55,7 @@ def confirm_enrolment(
             device.save(update_fields=["confirmed"])
             codes = replace_backup_codes(user_id)
             close_sessions(user_id, spare=spare)
+            tell_of_change(user_id)
             append(Code.SECOND_FACTOR_ENROLLED, by=None, subject=subject_of(user_id))
             return device, codes
     note_failure(user_id, "enrolment")
@@ -87,17 +89,22 @@ def use_backup_code(user_id: UUID, code: str, *, step: str = "sign_in") -> TotpD
 
 
 def prove(user_id: UUID, *, password: str, code: str) -> bool:
-    """Before a factor or password is changed: the password and a code again, so that an open screen is not enough."""
+    """Before a factor is changed, or in an emergency: the password and a code again, so that an open screen is not
+    enough."""
+    return prove_password(user_id, password) and use_code(user_id, code, step="proof") is not None
+
+
+def prove_password(user_id: UUID, password: str) -> bool:
+    """The password again. Wrong ones count on the device, as wrong codes do."""
     with transaction.atomic():
         device = locked_device(user_id)
         allowed = device is not None and device.verify_is_allowed()[0]
         right = allowed and device is not None and device.user.check_password(password)
         if device is not None and allowed and not right:
             device.throttle_increment()
-    if right:
-        return use_code(user_id, code, step="proof") is not None
-    note_failure(user_id, "proof")
-    return False
+    if not right:
+        note_failure(user_id, "proof")
+    return right
 
 
 def make_backup_codes(user_id: UUID) -> list[str]:
@@ -105,6 +112,7 @@ def make_backup_codes(user_id: UUID) -> list[str]:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user_id)
         codes = replace_backup_codes(user_id)
+        tell_of_change(user_id)
         append(Code.SECOND_FACTOR_BACKUP_CODES_MADE, by=None, subject=subject_of(user_id))
     return codes
 

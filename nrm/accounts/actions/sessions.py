@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import auth
@@ -12,17 +13,19 @@ from django_otp import login as mark_verified
 
 from nrm.access.actor import Actor
 from nrm.access.refusals import NotVisible
-from nrm.accounts.models import Membership, SessionRecord, TotpDevice
+from nrm.accounts.models import Membership, Passkey, SessionRecord, TotpDevice
 from nrm.accounts.networks import browser_of, network_of
-from nrm.accounts.selectors import memberships_of
+from nrm.accounts.selectors import confirmed_device, memberships_of
 from nrm.audit.actions import append, record
 from nrm.audit.codes import Code
 
-#: Keys in the session: the id of its record, the device it is setting up, the version of the code of conduct that was
-#: accepted, the page the person wanted before a door stood shut, and until the second factor is given, when the
-#: password was.
+#: Keys in the session: the id of its record, the device it is setting up, the questions its passkeys were asked, when
+#: the second factor was last given, the version of the code of conduct that was accepted, the page the person wanted
+#: before a door stood shut, and until the second factor is given, when the password was.
 RECORD = "record"
 ENROLMENT = "enrolment"
+QUESTIONS = "questions"
+PROVEN_AT = "proven_at"
 PLEDGE = "pledge"
 NEXT = "next"
 PASSWORD_AT = "password_at"  # noqa: S105  # the name of a time
@@ -42,10 +45,34 @@ def actor_of(membership: Membership) -> Actor:
     )
 
 
-def begin_session(request: HttpRequest, device: TotpDevice) -> SessionRecord:
-    """The second factor was verified: a new key, a record, and the membership when there is only one."""
-    mark_verified(request, device)
+def prove_session(request: HttpRequest, device: TotpDevice | Passkey) -> None:
+    """The second factor was given just now: a new key. A session once proven by a passkey stays so after a code."""
+    if isinstance(device, Passkey) or not is_by_passkey(request):
+        mark_verified(request, device)
     request.session.cycle_key()
+    request.session[PROVEN_AT] = timezone.now().isoformat()
+
+
+def is_by_passkey(request: HttpRequest) -> bool:
+    """Whether the session was proven by a passkey. Knows nobody yet: no."""
+    return isinstance(getattr(request.user, "otp_device", None), Passkey)
+
+
+def stay_without(request: HttpRequest, passkey_id: int) -> None:
+    """The passkey was removed. A session it had proven is from now on one that came in by code."""
+    device = request.user.otp_device  # type: ignore[union-attr]  # set by django-otp
+    app = confirmed_device(device.user_id) if isinstance(device, Passkey) and device.pk == passkey_id else None
+    if app is not None:
+        mark_verified(request, app)
+
+
+def ran_out(since: str | None, limit: timedelta) -> bool:
+    return since is None or timezone.now() - datetime.fromisoformat(since) >= limit
+
+
+def begin_session(request: HttpRequest, device: TotpDevice | Passkey) -> SessionRecord:
+    """The second factor was verified: a new key, a record, and the membership when there is only one."""
+    prove_session(request, device)
     request.session.pop(PASSWORD_AT, None)
     choice = memberships_of(device.user_id)
     now = timezone.now()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from enum import Enum
+from uuid import UUID
 
 from django.contrib import auth
 from django.http import HttpRequest
 from django.utils import timezone
 
 from nrm.access.actor import Actor
+from nrm.accounts.actions.passkeys import use_passkey
 from nrm.accounts.actions.second_factor import start_enrolment, use_backup_code, use_code
 from nrm.accounts.actions.sessions import ENROLMENT, PASSWORD_AT, actor_of, begin_session, subject_of
-from nrm.accounts.models import SessionRecord, TotpDevice, User
+from nrm.accounts.factors import PasskeyAct
+from nrm.accounts.models import Passkey, SessionRecord, TotpDevice, User
 from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.selectors import has_second_factor
 from nrm.accounts.throttling import digest_of_email, normal_email
@@ -61,7 +64,15 @@ def accept_second_factor(request: SignedInRequest, *, code: str = "", backup_cod
     return True
 
 
-def complete_sign_in(request: HttpRequest, device: TotpDevice, *, factor: str) -> SessionRecord:
+def accept_passkey(request: SignedInRequest, *, challenge_id: UUID, answer: str) -> bool:
+    device = use_passkey(request.user.pk, challenge_id=challenge_id, answer=answer, act=PasskeyAct.SIGN_IN)
+    if device is None:
+        return False
+    complete_sign_in(request, device, factor="passkey")
+    return True
+
+
+def complete_sign_in(request: HttpRequest, device: TotpDevice | Passkey, *, factor: str) -> SessionRecord:
     session = begin_session(request, device)
     actor: Actor | None = actor_of(session.membership) if session.membership else None
     record(

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from django_otp import login as mark_verified
 
 from nrm.accounts import actions, conduct, selectors
-from nrm.accounts.actions.sessions import ENROLMENT, PLEDGE
+from nrm.accounts.actions.sessions import ENROLMENT, PLEDGE, prove_session
 from nrm.accounts.actions.sign_in import complete_sign_in
 from nrm.accounts.doors import before_membership, before_pledge, before_second_factor
-from nrm.accounts.forms import ChangePasswordForm, CodeForm, PledgeForm, ProofForm
+from nrm.accounts.forms import ChangePasswordForm, CodeForm, PledgeForm
+from nrm.accounts.fresh import fresh_second_factor
 from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.views.sign_in import REFUSED, landing, onward, tell_last_sign_in
 from nrm.audit.selectors import EventFilter, as_sequence, events_page
@@ -33,6 +33,7 @@ from nrm.audit.selectors import EventFilter, as_sequence, events_page
 def account(request: SignedInRequest) -> HttpResponse:
     context = {
         "device": selectors.confirmed_device(request.user.pk),
+        "passkey_count": len(selectors.passkeys_of(request.user.pk)),
         "backup_codes_left": selectors.backup_codes_left(request.user.pk),
         "previous": selectors.sign_in_before(request.session_record),
         "session_count": selectors.live_sessions(request.user.pk).count(),
@@ -44,18 +45,20 @@ def account(request: SignedInRequest) -> HttpResponse:
 @before_second_factor
 @before_membership
 @never_cache
-@sensitive_post_parameters("password", "code")
+@sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
+@fresh_second_factor
 def enrol(request: SignedInRequest) -> HttpResponse:
-    """Set up an authenticator app: first of all, or in place of another after proving who one is."""
+    """Set up an authenticator app: first of all, or in place of another."""
     is_first = not selectors.has_second_factor(request.user.pk)
     if not is_first and request.session_record is None:
         return redirect("accounts:sign_in_code")
     if request.method == "POST" and request.POST.get("step") == "start":
-        return start_enrolment(request, is_first=is_first)
+        request.session[ENROLMENT] = actions.start_enrolment(request.user.pk)
+        return redirect("accounts:enrol")
     enrolment = selectors.waiting_enrolment(request.user, request.session.get(ENROLMENT))
     if enrolment is None:
-        return render(request, "accounts/enrol_start.html", {"form": None if is_first else ProofForm()})
+        return render(request, "accounts/enrol_start.html", {"is_first": is_first})
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if codes := confirm_enrolment(request, form.cleaned_data["code"]):
@@ -63,14 +66,6 @@ def enrol(request: SignedInRequest) -> HttpResponse:
         form.add_error("code", _("This code is not right. Wait for the next one and try again."))
     context = {"form": form, "enrolment": enrolment, "picture": picture_of(enrolment.address)}
     return render(request, "accounts/enrol.html", context, status=REFUSED if form.is_bound else 200)
-
-
-def start_enrolment(request: SignedInRequest, *, is_first: bool) -> HttpResponse:
-    form = ProofForm(request.POST)
-    if is_first or is_proven(request, form):
-        request.session[ENROLMENT] = actions.start_enrolment(request.user.pk)
-        return redirect("accounts:enrol")
-    return render(request, "accounts/enrol_start.html", {"form": form}, status=REFUSED)
 
 
 def confirm_enrolment(request: SignedInRequest, code: str) -> list[str]:
@@ -86,19 +81,8 @@ def confirm_enrolment(request: SignedInRequest, code: str) -> list[str]:
         complete_sign_in(request, device, factor="app")
         tell_last_sign_in(request)
     else:
-        mark_verified(request, device)
-        request.session.cycle_key()
+        prove_session(request, device)
     return codes
-
-
-def is_proven(request: SignedInRequest, form: ProofForm | ChangePasswordForm) -> bool:
-    """Password and code once more; a wrong one is told without saying which."""
-    if not form.is_valid():
-        return False
-    if actions.prove(request.user.pk, password=form.cleaned_data["password"], code=form.cleaned_data["code"]):
-        return True
-    form.add_error(None, _("The password or the code is not right. Wait for the next code and try again."))
-    return False
 
 
 def picture_of(address: str) -> SafeString:
@@ -109,27 +93,27 @@ def picture_of(address: str) -> SafeString:
 
 @before_membership
 @never_cache
-@sensitive_post_parameters("password", "code")
 @require_http_methods(["GET", "POST"])
+@fresh_second_factor
 def backup_codes(request: SignedInRequest) -> HttpResponse:
-    """New codes after proving who one is; shown in this answer only."""
-    form = ProofForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and is_proven(request, form):
+    """New codes, shown in this answer only."""
+    if request.method == "POST":
         return render(request, "accounts/backup_codes.html", {"codes": actions.make_backup_codes(request.user.pk)})
-    return render(request, "accounts/backup_codes_start.html", {"form": form}, status=REFUSED if form.is_bound else 200)
+    return render(request, "accounts/backup_codes_start.html")
 
 
 @before_membership
 @never_cache
-@sensitive_post_parameters("password", "code", "new_password", "new_password_again")
+@sensitive_post_parameters("password", "new_password", "new_password_again")
 @require_http_methods(["GET", "POST"])
+@fresh_second_factor
 def password(request: SignedInRequest) -> HttpResponse:
     form = ChangePasswordForm(
         request.POST if request.method == "POST" else None,
         person=selectors.person(request.user.pk),
         known_words=tuple(selectors.organisation_names(request.user.pk)),
     )
-    if form.is_bound and is_proven(request, form):
+    if form.is_valid() and is_own_password(request, form):
         user = actions.change_password(
             request.user.pk,
             password=form.cleaned_data["new_password"],
@@ -140,6 +124,13 @@ def password(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Your password is changed. All other sessions were ended."))
         return redirect("accounts:account")
     return render(request, "accounts/password.html", {"form": form}, status=REFUSED if form.is_bound else 200)
+
+
+def is_own_password(request: SignedInRequest, form: ChangePasswordForm) -> bool:
+    if actions.prove_password(request.user.pk, form.cleaned_data["password"]):
+        return True
+    form.add_error("password", _("This password is not right. Try again in a moment."))
+    return False
 
 
 @before_membership

@@ -17,6 +17,7 @@ from nrm.accounts import actions, selectors
 from nrm.accounts.actions.invitations import IssuedLink
 from nrm.accounts.doors import administration
 from nrm.accounts.forms import InviteForm, LostDeviceForm, OrganisationForm, PeopleFilter, RoleForm
+from nrm.accounts.fresh import fresh_second_factor
 from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.views.sign_in import REFUSED, address_of_link
 
@@ -38,6 +39,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 @administration
+@fresh_second_factor
 def invite(request: SignedInRequest) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None, initial={"language": request.user.language})
     status = REFUSED if form.is_bound else 200
@@ -80,12 +82,14 @@ def person_with(
 @require_http_methods(["POST"])
 @never_cache
 @administration
+@fresh_second_factor
 def reissue_link(request: SignedInRequest, user_id: UUID) -> HttpResponse:
     return show_link(request, actions.reissue_link(user_id, by=request.actor))
 
 
 @require_http_methods(["POST"])
 @administration
+@fresh_second_factor
 def start_membership(request: SignedInRequest, user_id: UUID) -> HttpResponse:
     form = RoleForm(request.POST)
     if form.is_valid():
@@ -101,6 +105,7 @@ def start_membership(request: SignedInRequest, user_id: UUID) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @administration
+@fresh_second_factor
 def end_membership(request: SignedInRequest, user_id: UUID, membership_id: UUID) -> HttpResponse:
     actions.end_membership(membership_id, user_id=user_id, by=request.actor)
     return back_to_person(request, user_id, _("The role was ended."))
@@ -108,6 +113,7 @@ def end_membership(request: SignedInRequest, user_id: UUID, membership_id: UUID)
 
 @require_http_methods(["POST"])
 @administration
+@fresh_second_factor
 def deactivate(request: SignedInRequest, user_id: UUID) -> HttpResponse:
     actions.deactivate(user_id, by=request.actor)
     return back_to_person(request, user_id, _("The account is closed. Its sessions were ended."))
@@ -115,6 +121,7 @@ def deactivate(request: SignedInRequest, user_id: UUID) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @administration
+@fresh_second_factor
 def reactivate(request: SignedInRequest, user_id: UUID) -> HttpResponse:
     actions.reactivate(user_id, by=request.actor)
     return back_to_person(request, user_id, _("The account is open again."))
@@ -141,6 +148,7 @@ def organisations(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administration
+@fresh_second_factor
 def add_organisation(request: SignedInRequest) -> HttpResponse:
     form = OrganisationForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -157,6 +165,7 @@ def add_organisation(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administration
+@fresh_second_factor
 def organisation(request: SignedInRequest, organisation_id: UUID) -> HttpResponse:
     found = selectors.organisation(organisation_id)
     form = OrganisationForm(request.POST if request.method == "POST" else None, instance=found)
@@ -170,6 +179,7 @@ def organisation(request: SignedInRequest, organisation_id: UUID) -> HttpRespons
 
 @require_http_methods(["POST"])
 @administration
+@fresh_second_factor
 def close_organisation(request: SignedInRequest, organisation_id: UUID) -> HttpResponse:
     actions.set_organisation_active(organisation_id, active=False, by=request.actor)
     messages.success(request, _("The organisation is closed. Its people can no longer act for it."))
@@ -178,6 +188,7 @@ def close_organisation(request: SignedInRequest, organisation_id: UUID) -> HttpR
 
 @require_http_methods(["POST"])
 @administration
+@fresh_second_factor
 def reopen_organisation(request: SignedInRequest, organisation_id: UUID) -> HttpResponse:
     actions.set_organisation_active(organisation_id, active=True, by=request.actor)
     messages.success(request, _("The organisation is active again."))
@@ -198,6 +209,7 @@ def waiting_resets(request: SignedInRequest, *, refusal: Refusal | None = None) 
 
 @require_http_methods(["POST"])
 @administration
+@fresh_second_factor
 def request_reset(request: SignedInRequest, user_id: UUID) -> HttpResponse:
     form = LostDeviceForm(request.POST)
     if not form.is_valid():

@@ -21,7 +21,9 @@ from nrm.accounts import actions, selectors
 from nrm.accounts.actions.sessions import NEXT, RECORD
 from nrm.accounts.actions.sign_in import PasswordAnswer
 from nrm.accounts.doors import before_membership, before_second_factor, open_door, safe_next
+from nrm.accounts.factors import PasskeyAct
 from nrm.accounts.forms import BackupCodeForm, CodeForm, SignInForm, WelcomeForm
+from nrm.accounts.fresh import take_question
 from nrm.accounts.requests import SignedInRequest
 
 #: Key in the session: the id of the invitation whose link was opened. The token itself is kept nowhere.
@@ -93,14 +95,31 @@ def tell_last_sign_in(request: SignedInRequest) -> None:
 def sign_in_code(request: SignedInRequest) -> HttpResponse:
     if request.session_record is not None or not selectors.has_second_factor(request.user.pk):
         return onward(request)
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        if actions.accept_second_factor(request, code=form.cleaned_data["code"]):
-            tell_last_sign_in(request)
-            return landing(request)
-        form.add_error("code", _("This code is not right. Wait for the next one and try again."))
-    status = REFUSED if form.is_bound else 200
-    return render(request, "accounts/sign_in_code.html", {"form": form}, status=status)
+    answer = request.POST.get("passkey", "")
+    form = CodeForm(request.POST if request.method == "POST" and not answer else None)
+    if is_second_factor_right(request, form, answer):
+        tell_last_sign_in(request)
+        return landing(request)
+    context = {
+        "form": form,
+        "has_passkey": selectors.has_passkey(request.user.pk),
+        "is_passkey_refused": bool(answer),
+        "is_for_administrators": settings.NRM_DEMO and selectors.administers(request.user.pk),
+    }
+    status = REFUSED if request.method == "POST" else 200
+    return render(request, "accounts/sign_in_code.html", context, status=status)
+
+
+def is_second_factor_right(request: SignedInRequest, form: CodeForm, answer: str) -> bool:
+    if answer:
+        question = take_question(request, PasskeyAct.SIGN_IN)
+        return actions.accept_passkey(request, challenge_id=question, answer=answer)
+    if not form.is_valid():
+        return False
+    if actions.accept_second_factor(request, code=form.cleaned_data["code"]):
+        return True
+    form.add_error("code", _("This code is not right. Wait for the next one and try again."))
+    return False
 
 
 @before_second_factor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -14,7 +16,10 @@ from nrm.lib.forms import PlainTextField
 
 
 class EmergencyForm(ProofForm):
-    """What it is about and why, and the proof of who asks. All of it travels in the body."""
+    """What it is about and why, and the proof of who asks. All of it travels in the body.
+
+    `by_passkey`: the passkey answers beside the form, so neither password nor code is asked.
+    """
 
     case_code = PlainTextField(
         label=gettext_lazy("Case code"),
@@ -31,6 +36,12 @@ class EmergencyForm(ProofForm):
         help_text=gettext_lazy("The lead organisation reads it."),
     )
     field_order = ("case_code", "reason", "account", "password", "code")
+
+    def __init__(self, *args: Any, by_passkey: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_passkey = by_passkey
+        if by_passkey:
+            del self.fields["password"], self.fields["code"]
 
     def clean_case_code(self) -> str:
         """A slip of the hand shows in the check character; that says nothing of which cases there are."""

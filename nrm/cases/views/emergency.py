@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nrm.access.refusals import MovedOn, NotYet
+from nrm.accounts import selectors as accounts
 from nrm.accounts.actions import prove
+from nrm.accounts.factors import PasskeyAct
+from nrm.accounts.fresh import note_refused, passkey_that_answered
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code, Outcome
@@ -29,7 +33,8 @@ from nrm.lib.paging import Cursor, next_url
 @require_http_methods(["GET", "POST"])
 def emergency(request: SignedInRequest) -> HttpResponse:
     last = emergencies.last_use_of(request.actor)
-    form = EmergencyForm(typed(request))
+    has_passkey = accounts.has_passkey(request.user.pk)
+    form = EmergencyForm(typed(request), by_passkey=has_passkey)
     status = 200
     if request.method == "POST":
         status = UNPROCESSABLE
@@ -42,11 +47,22 @@ def emergency(request: SignedInRequest) -> HttpResponse:
             else:
                 request.session.cycle_key()
                 return redirect(case_page_of(access.case))
-    return render(request, "cases/emergency.html", {"form": form, "last": last}, status=status)
+    needs_passkey = settings.NRM_PASSKEY_FOR_EMERGENCY and not has_passkey
+    context = {"form": form, "last": last, "has_passkey": has_passkey, "needs_passkey": needs_passkey}
+    return render(request, "cases/emergency.html", context, status=status)
 
 
 def is_proven(request: SignedInRequest, form: EmergencyForm) -> bool:
-    """Password and code once more, counted and throttled. Until then nothing is looked up."""
+    """The passkey of whoever has one, else password and code once more, counted and throttled. Until then nothing is
+    looked up."""
+    if form.by_passkey:
+        if passkey_that_answered(request, "passkey", PasskeyAct.PROOF) is not None:
+            return True
+        form.add_error(None, _("The passkey was not accepted. Try again."))
+        return False
+    if settings.NRM_PASSKEY_FOR_EMERGENCY:
+        note_refused(request, "passkey_needed", UNPROCESSABLE)
+        return False
     if prove(request.user.pk, password=form.cleaned_data["password"], code=form.cleaned_data["code"]):
         return True
     form.add_error(None, _("The password or the code is not right. Wait for the next code and try again."))
