@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from nrm.access.actor import Actor
 from nrm.lib.partial_date import PartialDate
-from nrm.vault import selectors
+from nrm.vault import classification, selectors
 from nrm.vault.actions import create_person, write_identity
 from nrm.vault.blind_index import DIGEST_BYTES, IndexKind, Trait, traits_of
 from nrm.vault.identity import Contact, Document, Identity
@@ -41,6 +41,46 @@ def kinds(identity: Identity) -> set[IndexKind]:
 )
 def test_c7_no_single_or_small_input_is_indexed(alone: Identity) -> None:
     assert traits_of(alone) == frozenset()
+
+
+ANA = Identity(given_names="Ana", family_names="Petrović", birth=PartialDate(1998, 3, 5), citizenships=("MK",))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Identity(given_names="Vesna", family_names="Ilić", birth=PartialDate(1998, 3, 5)),
+        Identity(given_names="Ana", family_names="Ilić", birth=PartialDate(1970)),
+        Identity(given_names="Vesna", family_names="Petrović", birth=PartialDate(1970)),
+        Identity(given_names="Vesna", family_names="Ilić", birth=PartialDate(1970), citizenships=("MK",)),
+        Identity(given_names="Ana", family_names="Ilić", birth=PartialDate(1998), citizenships=("MK",)),
+    ],
+    ids=["birth", "given name", "family name", "citizenship", "all but the family name"],
+)
+def test_c7_one_field_in_common_shows_no_equality(other: Identity) -> None:
+    """Not even who has the index key learns that two people share a birthday, a name or a citizenship."""
+    assert not traits_of(ANA) & traits_of(other)
+
+
+@pytest.mark.parametrize("part", ["Petr", "Petrov", "ović", "trov", "P"])
+def test_c7_a_part_of_a_name_meets_nothing(part: str) -> None:
+    """Neither beginning, middle nor end: only the whole name but for one letter."""
+    assert not traits_of(ANA) & traits_of(replace(ANA, family_names=part))
+
+
+def test_c7_the_index_is_made_with_the_index_key_alone(settings: Settings) -> None:
+    before = traits_of(ANA), {trait.digest for trait in traits_of(ANA)}
+    settings.NRM_VAULT_KEYS = "other:" + "E" * 42 + "8="
+    assert {trait.digest for trait in traits_of(ANA)} == before[1]
+    settings.NRM_INDEX_KEY = "E" * 42 + "8="
+    assert {trait.digest for trait in traits_of(ANA)} != before[1]
+
+
+def test_c7_nothing_that_is_sealed_has_an_index_of_the_database() -> None:
+    """Besides the entries of the blind index there is no table of digests of what is known about a person."""
+    assert [(m, names) for m in classification.our_models() if (names := classification.sealed_and_indexed(m))] == []
+    columns = {field.name for field in IndexEntry._meta.concrete_fields}
+    assert columns == {"id", "person", "kind", "digest"}
 
 
 def test_compound_inputs_are_indexed(elira: Identity) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from nrm.vault import sealing
 from nrm.vault.sealing import (
     NONCE_BYTES,
     KeyMissing,
@@ -19,6 +20,7 @@ from nrm.vault.sealing import (
     Place,
     SealBroken,
     bind,
+    fresh_nonce,
     parse_key_ring,
     rewrap,
     seal_bytes,
@@ -144,6 +146,17 @@ def test_c3_the_same_text_never_seals_to_the_same_value(holder: Holder) -> None:
     sealed = [seal_text(holder, PLACE, STORY) for _ in range(10_000)]
     assert len({value[1 : 1 + NONCE_BYTES] for value in sealed}) == len(sealed)
     assert len({value[1 + NONCE_BYTES :] for value in sealed}) == len(sealed)
+
+
+def test_c3_no_nonce_comes_twice_in_a_million() -> None:
+    """All of them random: by chance two of a million meet once in 10^17 times."""
+    assert len({fresh_nonce() for _ in range(1_000_000)}) == 1_000_000
+
+
+def test_c3_a_value_carries_the_nonce_that_was_drawn_for_it(holder: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([b"\1" * NONCE_BYTES, b"\2" * NONCE_BYTES])
+    monkeypatch.setattr(sealing, "fresh_nonce", lambda: next(drawn))
+    assert [seal_text(holder, PLACE, STORY)[1 : 1 + NONCE_BYTES] for _ in range(2)] == [b"\1" * 12, b"\2" * 12]
 
 
 def test_c1_bytes_that_are_no_text_do_not_appear_in_the_error(holder: Holder) -> None:
