@@ -47,6 +47,8 @@ class CaseSubject(Protocol):
     episode: int
     accommodation: str
 
+    @property
+    def before_merge(self) -> str: ...
     def is_risk_assessed(self) -> bool: ...
     def has_consent_to_assistance(self) -> bool: ...
     def has_other_grounds_for_help(self) -> bool: ...
@@ -60,6 +62,8 @@ class CaseSubject(Protocol):
     def has_open_placement(self) -> bool: ...
     def has_open_episode(self) -> bool: ...
     def has_open_task(self) -> bool: ...
+    def was_merged(self) -> bool: ...
+    def is_back_from_merge(self) -> bool: ...
 
 
 class CaseFlow(Lifecycle):
@@ -139,6 +143,14 @@ class CaseFlow(Lifecycle):
     @needs(_("A task is still open."))
     def no_open_task(self) -> bool:
         return not self.subject.has_open_task()
+
+    @needs(_("This case goes on in another one. Undo the merge first."))
+    def goes_on_by_itself(self) -> bool:
+        return not self.subject.was_merged()
+
+    @needs(_("The case was not closed by merging it into another one."))
+    def merge_was_undone(self) -> bool:
+        return self.subject.is_back_from_merge()
 
     # Transitions
 
@@ -265,6 +277,7 @@ class CaseFlow(Lifecycle):
         permission="case.reopen",
         needs_reason=True,
         order=10,
+        conditions=[goes_on_by_itself],
         effects=[Notify("case_reopened", to=Party.LEAD)],
     )
     def reopen(self) -> None:
@@ -279,8 +292,22 @@ class CaseFlow(Lifecycle):
         needs_reason=True,
         sets=["episode"],
         order=11,
+        conditions=[goes_on_by_itself],
         effects=[OpenTask("read_screening", to=Party.LEAD, days=1), Notify("case_reopened", to=Party.LEAD)],
     )
     def reopen_as_new_episode(self) -> None:
         """Re-trafficking: the person comes back and identification starts anew."""
         self.subject.episode += 1
+
+    @step(
+        stage,
+        Stage.CLOSED,
+        State.GET_STATE(lambda flow: flow.subject.before_merge, states=list(OPEN_STAGES)),
+        label=_("Take up again after an undone merge"),
+        permission="case.merge",
+        writes=["closure", "returns_to"],
+        order=12,
+        conditions=[merge_was_undone],
+    )
+    def take_up_again(self) -> None:
+        """Follows by itself when the merge is undone: the case is as it was before."""

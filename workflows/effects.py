@@ -41,11 +41,13 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
-    """Closes the participation that this record opened for the party; with `whoever_opened`, all of that relation."""
+    """Closes the participation that this record opened for the party; with `whoever_opened`, all of that relation;
+    with `unless_named`, not that of the authority which the case names: it stays so whoever leads."""
 
     relation: str
     of: Party
     whoever_opened: bool = False
+    unless_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Beginning:
     label: Promise
     permission: str
     effects: tuple[Effect, ...] = ()
+    conditions: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +251,12 @@ class Lifecycle:
             if edge.source != self.current or edge.name in seen or edge.name in besides:
                 continue
             if self.actor.may(edge.permission):
-                seen[edge.name] = Button(edge.name, edge.label, edge.target, edge.needs_reason, self._unmet(edge))
+                seen[edge.name] = Button(edge.name, edge.label, edge.target, edge.needs_reason, self.unmet(edge))
         return list(seen.values())
 
-    def _unmet(self, edge: Edge) -> str | Promise:
-        for condition in edge.conditions:
+    def unmet(self, step: Beginning | Edge) -> str | Promise:
+        """The sentence of the first condition that does not hold; empty when all do."""
+        for condition in step.conditions:
             if not condition.is_met(self):
                 return condition.sentence
         return ""

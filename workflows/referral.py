@@ -54,6 +54,13 @@ class ReferralFlow(Lifecycle):
         """Consent per recipient and purpose, or a recorded legal basis (process facts, section 8)."""
         return self.subject.is_covered()
 
+    @needs(
+        _("What it rests on no longer covers this referral. The organisation that sent it has to ask the person again.")
+    )
+    def still_covered(self) -> bool:
+        """Looked at again when it is accepted: consent can be withdrawn meanwhile."""
+        return self.subject.is_covered()
+
     @needs(_("This organisation does not take referrals at the moment."))
     def receiver_takes_referrals(self) -> bool:
         return self.subject.receiver_accepts_referrals()
@@ -84,7 +91,7 @@ class ReferralFlow(Lifecycle):
         permission="referral.answer",
         needs_reason=True,
         order=3,
-        effects=[OpenTask("referral_question", to=Party.SENDER, days=1), Notify("referral_question", to=Party.SENDER)],
+        effects=[OpenTask("referral_question", to=Party.LEAD, days=1), Notify("referral_question", to=Party.LEAD)],
     )
     def ask(self) -> None:
         """The receiver needs to know more before answering."""
@@ -109,11 +116,12 @@ class ReferralFlow(Lifecycle):
         label=pgettext_lazy("referral", "Accept"),
         permission="referral.answer",
         order=2,
+        conditions=[still_covered],
         effects=[
             *ANSWERED,
             Revoke("received_referral", of=Party.RECEIVER),
             Grant("accepted_referral", to=Party.RECEIVER),
-            Notify("referral_accepted", to=Party.SENDER),
+            Notify("referral_accepted", to=Party.LEAD),
         ],
     )
     def accept(self) -> None:
@@ -131,8 +139,8 @@ class ReferralFlow(Lifecycle):
         effects=[
             *ANSWERED,
             Revoke("received_referral", of=Party.RECEIVER),
-            OpenTask("referral_declined", to=Party.SENDER, days=1),
-            Notify("referral_declined", to=Party.SENDER),
+            OpenTask("referral_declined", to=Party.LEAD, days=1),
+            Notify("referral_declined", to=Party.LEAD),
         ],
     )
     def decline(self) -> None:
@@ -145,7 +153,7 @@ class ReferralFlow(Lifecycle):
         label=_("Start the service"),
         permission="referral.answer",
         order=6,
-        effects=[Notify("service_started", to=Party.SENDER)],
+        effects=[Notify("service_started", to=Party.LEAD)],
     )
     def start_service(self) -> None:
         """The person is being served."""
@@ -159,7 +167,7 @@ class ReferralFlow(Lifecycle):
         needs_reason=True,
         writes=["outcome"],
         order=7,
-        effects=[Revoke("accepted_referral", of=Party.RECEIVER), Notify("referral_completed", to=Party.SENDER)],
+        effects=[Revoke("accepted_referral", of=Party.RECEIVER), Notify("referral_completed", to=Party.LEAD)],
     )
     def complete(self) -> None:
         """With outcome; the receiver's access ends with its task."""
@@ -192,8 +200,8 @@ class ReferralFlow(Lifecycle):
         effects=[
             *ANSWERED,
             Revoke("received_referral", of=Party.RECEIVER),
-            OpenTask("referral_expired", to=Party.SENDER, days=1),
-            Notify("referral_expired", to=Party.SENDER),
+            OpenTask("referral_expired", to=Party.LEAD, days=1),
+            Notify("referral_expired", to=Party.LEAD),
             Notify("referral_expired", to=Party.COORDINATOR),
         ],
     )

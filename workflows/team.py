@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from django.db.models import TextChoices
@@ -24,6 +25,8 @@ class TeamSubject(Protocol):
 
     def leaves_somebody_behind(self) -> bool: ...
     def is_over(self) -> bool: ...
+    def is_kept_away(self) -> bool: ...
+    def has_lost_the_lead(self) -> bool: ...
 
 
 class TeamFlow(Lifecycle):
@@ -47,6 +50,14 @@ class TeamFlow(Lifecycle):
     @needs(_("The time is not over yet."))
     def time_is_over(self) -> bool:
         return self.subject.is_over()
+
+    @needs(_("Nothing keeps this colleague away from the case."))
+    def has_a_conflict(self) -> bool:
+        return self.subject.is_kept_away()
+
+    @needs(_("The organisation still leads the case."))
+    def another_one_leads(self) -> bool:
+        return self.subject.has_lost_the_lead()
 
     @step(
         state,
@@ -73,3 +84,36 @@ class TeamFlow(Lifecycle):
     )
     def expire(self) -> None:
         """The cover opened nothing any more from that minute on; this writes it down."""
+
+    @step(
+        state,
+        TeamState.ACTIVE,
+        TeamState.ENDED,
+        label=_("Left because of a conflict of interest"),
+        permission="clock.expire",
+        conditions=[has_a_conflict, somebody_stays],
+        order=3,
+        effects=[Revoke("leads", of=Party.TEAM_MEMBER)],
+    )
+    def step_aside(self) -> None:
+        """Whoever is kept away may take no step any more, so the service takes this one with the act itself."""
+
+    @step(
+        state,
+        TeamState.ACTIVE,
+        TeamState.ENDED,
+        label=_("Another organisation leads now"),
+        permission="clock.expire",
+        conditions=[another_one_leads],
+        order=4,
+        effects=[Revoke("leads", of=Party.TEAM_MEMBER), Grant("led", to=Party.TEAM_MEMBER, personal=True)],
+    )
+    def hand_over(self) -> None:
+        """Follows by itself when the lead goes over. Who worked on the case keeps the sight that a former lead has."""
+
+
+class TeamOfNewLead(TeamFlow):
+    """The first member of the team of a restricted case after the lead went over: whoever accepted it. Nobody of the
+    new lead sees the case yet, so the service writes it with the acceptance."""
+
+    beginning = replace(TeamFlow.beginning, permission="clock.expire")

@@ -26,6 +26,7 @@ class TransferSubject(Protocol):
 
     def is_covered(self) -> bool: ...
     def receiver_may_lead(self) -> bool: ...
+    def was_merged(self) -> bool: ...
 
 
 ANSWERED = (CloseTasks(("answer_transfer",)), Revoke("offered_lead", of=Party.RECEIVER))
@@ -38,16 +39,6 @@ class TransferFlow(Lifecycle):
     states = TransferState
     state = slot = column(TransferState, "state")
     begins_in_closed_case = True
-    beginning = Beginning(
-        state=TransferState.OFFERED,
-        label=_("Offer the lead"),
-        permission="lead.transfer",
-        effects=(
-            Grant("offered_lead", to=Party.RECEIVER),
-            OpenTask("answer_transfer", to=Party.RECEIVER, days=2),
-            Notify("transfer_offered", to=Party.RECEIVER),
-        ),
-    )
 
     @needs(_("No consent and no legal basis covers sharing with this organisation. Record one first."))
     def consent_or_basis_covers_it(self) -> bool:
@@ -58,6 +49,23 @@ class TransferFlow(Lifecycle):
     @needs(_("This organisation cannot lead a case at the moment."))
     def receiver_may_lead(self) -> bool:
         return self.subject.receiver_may_lead()
+
+    @needs(_("This case goes on in another one. Undo the merge first."))
+    def goes_on_by_itself(self) -> bool:
+        """A merged case follows the case it was merged into."""
+        return not self.subject.was_merged()
+
+    beginning = Beginning(
+        state=TransferState.OFFERED,
+        label=_("Offer the lead"),
+        permission="lead.transfer",
+        effects=(
+            Grant("offered_lead", to=Party.RECEIVER),
+            OpenTask("answer_transfer", to=Party.RECEIVER, days=2),
+            Notify("transfer_offered", to=Party.RECEIVER),
+        ),
+        conditions=(goes_on_by_itself, receiver_may_lead, consent_or_basis_covers_it),
+    )
 
     @step(
         state,
@@ -70,6 +78,8 @@ class TransferFlow(Lifecycle):
         effects=[
             *ANSWERED,
             Revoke("leads", of=Party.SENDER, whoever_opened=True),
+            Revoke("protects", of=Party.SENDER, whoever_opened=True, unless_named=True),
+            Revoke("led", of=Party.RECEIVER, whoever_opened=True),
             Grant("led", to=Party.SENDER),
             Grant("leads", to=Party.RECEIVER),
             PassTasks(of=Party.SENDER, to=Party.RECEIVER),

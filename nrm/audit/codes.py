@@ -57,8 +57,13 @@ class Code(TextChoices):
     CASE_AMENDED = "case.amended", _("Case details changed")
     CASE_LINKED = "case.linked", _("Linked with another case of the same person")
     CASE_UNLINKED = "case.unlinked", _("Link with another case removed")
+    CASE_MERGED_HERE = "case.merged_here", _("Another case of the same person goes on in this one")
+    CASE_MERGED_HERE_UNDONE = "case.merged_here_undone", _("A case that went on here goes on by itself again")
     CASE_RESTRICTED = "case.restricted", _("Case restricted to its team")
     CASE_UNRESTRICTED = "case.unrestricted", _("Restriction of the case ended")
+    CONSENT_READ = "consent.read", _("Looked at what is shared and on what it rests")
+    CONSENT_LEFT_BEFORE = "consent.left_before", _("What had left before")
+    TEAM_PART_CHANGED = "team.part_changed", _("Part in the case team changed")
     DOCUMENT_ADDED = "document.added", _("Document added")
     DOCUMENT_MADE = "document.made", _("Letter or sheet made")
     DOCUMENT_READ = "document.read", _("Document opened")
@@ -67,6 +72,7 @@ class Code(TextChoices):
     READERS_READ = "case.readers_read", _("Looked at who has seen the case")
     IDENTITY_REVEALED = "identity.revealed", _("Identity revealed")
     IDENTITY_WRITTEN = "identity.written", _("Identity written")
+    IDENTITY_ERASED = "identity.erased", _("Person erased")
     SEARCHED_BY_CODE = "search.by_code", _("Case looked for by its code")
     SEARCHED_BY_PERSON = "search.by_person", _("Person looked for")
     SEARCHED_BEFORE_WRITING = "search.before_writing", _("Looked whether the person is known already")
@@ -189,6 +195,7 @@ PREFIXES: dict[str, frozenset[str]] = {
             "merge",
             "bar",
             "document",
+            "retention",
         }
     ),
     Group.IDENTITY: frozenset({"identity", "search", "seal", "vault"}),

@@ -17,6 +17,7 @@ from nrm.access.roles import Role
 from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
 from nrm.cases.models import Case, Participation, reference
+from nrm.cases.telling import people_to_tell
 from nrm.countries import profile
 from nrm.countries.limits import ClockRule, end_of_working_day
 from nrm.countries.profile import Profile
@@ -24,6 +25,7 @@ from nrm.lib.clock import now
 from nrm.lib.history import Recording, save_recorded
 from nrm.notices import actions as notices
 from nrm.tasks import actions as tasks
+from nrm.tasks.kinds import TaskKind
 from workflows.effects import (
     CloseTasks,
     Effect,
@@ -38,11 +40,13 @@ from workflows.effects import (
 )
 
 #: Parties that are whoever stands in this relation to the case now.
-#: Where no authority for children is named, the lead organisation is that authority or finds it.
+#: Where no authority for children is named, the lead organisation is that authority or finds it; where no service
+#: acts on a safety alert, the lead does.
 BY_RELATION = {
     Party.LEAD: Relation.LEADS,
     Party.REPORTER: Relation.REPORTED,
     Party.CHILD_PROTECTION: Relation.LEADS,
+    Party.RESPONSIBLE: Relation.LEADS,
 }
 #: Parties that are the country's bodies of this kind.
 BY_KIND = {
@@ -161,6 +165,8 @@ def _revoke(effect: Revoke, setting: Setting) -> None:
     )
     if not effect.whoever_opened:
         rows = rows.filter(because=setting.reference)
+    if effect.unless_named and (authority := setting.case.child_protection_id):
+        rows = rows.exclude(organisation=authority)
     for row in rows:
         row.closed_at, row.closed_by = now(), setting.by.user_id
         setting.rows.append(save_recorded(row, Recording(setting.by.user_id), only=["closed_at", "closed_by"]))
@@ -206,9 +212,18 @@ def _close_tasks(effect: CloseTasks, setting: Setting) -> None:
 
 @_do.register
 def _pass_tasks(effect: PassTasks, setting: Setting) -> None:
+    """What a named authority does for a child stays with it, also where it led the case before."""
     for former in setting.organisations(effect.of):
+        kept = [TaskKind.GUARDIAN_NEEDED] if former == setting.case.child_protection_id else []
         for new in setting.organisations(effect.to):
-            tasks.pass_tasks(case_code=setting.case.code, role=ROLE_OF_PARTY[Party.LEAD], of=former, to=new)
+            tasks.pass_tasks(
+                case_code=setting.case.code,
+                role=ROLE_OF_PARTY[Party.LEAD],
+                of=former,
+                to=new,
+                besides=kept,
+                by=setting.by,
+            )
 
 
 @_do.register
@@ -218,6 +233,6 @@ def _notify(effect: Notify, setting: Setting) -> None:
             effect.kind,
             case_code=setting.case.code,
             organisation_id=organisation_id,
-            role=_role_of(effect.to, setting),
+            recipients=people_to_tell(setting.case, organisation_id, _role_of(effect.to, setting)),
             except_user_id=setting.by.user_id,
         )

@@ -18,6 +18,7 @@ from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
+from nrm.access.relations import Relation
 from nrm.audit import actions as audit
 from nrm.cases.effects import Setting, carry_out, keep_time
 from nrm.cases.models import Case, CaseChild, reference
@@ -47,7 +48,10 @@ class ChildStanding:
         return self._is_ours(Permission(permission)) and self.standing.may(permission)
 
     def _is_ours(self, permission: Permission) -> bool:
+        """What belongs to the lead is for whoever leads now, so it goes along when the lead does."""
         party = getattr(self.record, "belongs_to", {}).get(permission)
+        if party is Party.LEAD:
+            return Relation.LEADS in self.standing.relations
         return party is None or self.record.parties().get(party) == self.standing.actor.organisation_id
 
 
@@ -63,17 +67,22 @@ def begin(
     by: Actor,
     parties: Mapping[Party, UUID] | None = None,
     data: Mapping[str, Any] | None = None,
+    reason: str = "",
 ) -> Record:
-    """Bring a new record of a machine into being, in the state the machine begins with.
+    """Bring a new record of a machine into being, in the state the machine begins with. A reason is sealed beside it.
 
-    `NotVisible`, `NotPermitted`, `NotYet` when the case is closed and the machine does not begin in a closed case.
+    `NotVisible`, `NotPermitted`, `NotYet` when the case is closed and the machine does not begin in a closed case, or
+    when a condition of the beginning is unmet.
     """
     standing = _standing_for_new(record, by, unseen=flow.begins_unseen)
     if not narrowed(standing, record).may(flow.beginning.permission):
         raise NotPermitted
     _require_open_case(flow, record)
+    if unmet := flow(record, narrowed(standing, record)).unmet(flow.beginning):
+        raise NotYet(unmet)
     setattr(record, flow.state_field, flow.beginning.state)
-    row = save_recorded(record, Recording(by.user_id, transition="begin"))
+    recording = Recording(by.user_id, transition="begin", reason=_sealed_reason(record, reason))
+    row = save_recorded(record, recording)
     setting = Setting(case=record.case, subject=record, by=by, parties=parties or {})  # type: ignore[attr-defined]
     code = f"{flow.machine}.begin"
     rows = [row, *carry_out(flow.beginning.effects, setting)]

@@ -56,7 +56,7 @@ def rows_of(flow: type[Lifecycle], countries: Collection[Profile]) -> Iterator[R
         sources="",
         target=str(flow.states(begins.state).label),
         who=who_may(begins.permission),
-        conditions=[],
+        conditions=[str(condition.sentence) for condition in begins.conditions],
         consequences=[*sentences(begins.effects), *time_limits_in_words(f"{flow.machine}.begin", countries)],
         needs_reason=False,
     )

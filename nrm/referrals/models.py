@@ -90,7 +90,7 @@ class Referral(CaseChild):
     objects = ReferralQuerySet.as_manager()
 
     belongs_to: ClassVar[dict[Permission, Party]] = {
-        Permission.SEND_REFERRAL: Party.SENDER,
+        Permission.SEND_REFERRAL: Party.LEAD,
         Permission.ANSWER_REFERRAL: Party.RECEIVER,
     }
 
@@ -113,7 +113,10 @@ class Referral(CaseChild):
         return {Party.SENDER: self.sender_id, Party.RECEIVER: self.receiver_id}
 
     def is_covered(self) -> bool:
-        """Live consent for this recipient and these categories, or a legal basis in force."""
+        """Live consent for this recipient and these categories, or a legal basis in force. One that was sent before
+        legal bases were records goes on as it was sent."""
+        if self.basis != Basis.CONSENT and self.legal_basis_id is None:
+            return self.sent_at is not None
         if self.basis != Basis.CONSENT:
             named = self.case.sharing_bases.covering(self.receiver_id, self.categories)
             return named.filter(pk=self.legal_basis_id).exists()

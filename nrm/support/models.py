@@ -161,11 +161,6 @@ class Alert(CaseChild):
 
     objects = AlertQuerySet.as_manager()
 
-    belongs_to: ClassVar[dict[Permission, Party]] = {
-        Permission.ASSESS_ALERT: Party.RESPONSIBLE,
-        Permission.SEE_CLINICAL: Party.RESPONSIBLE,
-    }
-
     class Meta:
         ordering = ("-raised_at", "id")
         constraints = [
@@ -173,8 +168,14 @@ class Alert(CaseChild):
             models.CheckConstraint(condition=Q(level__in=AlertLevel.values), name="alert_level_known"),
         ]
 
+    @property
+    def belongs_to(self) -> dict[Permission, Party]:  # type: ignore[override]  # it depends on who acts
+        """An alert of no service is for whoever leads the case now, also after the lead went over."""
+        acts = Party.RESPONSIBLE if self.is_with_a_clinic() else Party.LEAD
+        return {Permission.ASSESS_ALERT: acts, Permission.SEE_CLINICAL: acts}
+
     def parties(self) -> dict[Party, UUID]:
-        return {Party.RESPONSIBLE: self.responsible_id}
+        return {Party.RESPONSIBLE: self.responsible_id} if self.is_with_a_clinic() else {}
 
     def roles(self) -> dict[Party, Role]:
         """Who is told and has the task: nobody else in the same organisation learns that there is an alert."""

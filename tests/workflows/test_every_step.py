@@ -27,16 +27,16 @@ class Agreeable:
 
     def __init__(self, field: str, state: str) -> None:
         self.status, self.stage, self.accommodation = "identified", "support", "needed"
-        self.returns_to, self.episode = "support", 1
+        self.returns_to, self.before_merge, self.episode = "support", "support", 1
         self.offered_by = self.managed_by = SOMEBODY_ELSE
         self.approved_by: UUID | None = None
         self.plan = b"sealed"
         setattr(self, field, state)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith(("has_open_", "was_", "is_for_a_child", "mismatches", "is_with_a_clinic")):
+        if name.startswith(("has_open_", "was_", "keeps_", "is_for_a_child", "mismatches", "is_with_a_clinic")):
             return lambda *_: False
-        if name.startswith(("has_", "is_", "may_", "licence_", "receiver_", "goals_")):
+        if name.startswith(("has_", "is_", "may_", "licence_", "receiver_", "goals_", "leaves_")):
             return lambda *_: True
         raise AttributeError(name)
 

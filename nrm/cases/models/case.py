@@ -185,6 +185,20 @@ class Case(models.Model):
     def has_reviewed_goals(self) -> bool:
         return self.plans.reviewed().exists()
 
+    def was_merged(self) -> bool:
+        """Whether it goes on in another case now."""
+        return self.merges.standing().exists()
+
+    def is_back_from_merge(self) -> bool:
+        """Closed by a merge that was undone."""
+        return self.closure == Closure.MERGED and not self.was_merged()
+
+    @property
+    def before_merge(self) -> str:
+        """The stage it was in when it was merged last."""
+        last = self.merges.exclude(before=None).first()
+        return str(last.before["stage"]) if last else self.returns_to
+
     def has_open_alert(self) -> bool:
         return self.alerts.open().exists()
 

@@ -23,6 +23,9 @@ class CaseMerge(CaseChild):
     merged_by = models.UUIDField(editable=False)
     merged_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=8, choices=MergeState, default=MergeState.MERGED)
+    #: What undoing gives back to a case that merging closed: stage, closure and running time limits. None for one that
+    #: was closed before, and stays so.
+    before = models.JSONField(null=True, editable=False)
     history = History()
 
     objects = CaseMergeQuerySet.as_manager()

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from nrm.access.actor import Actor
 from nrm.access.relations import Relation
+from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
 from nrm.cases.models.case import Case
 from nrm.cases.models.team import CaseBar
@@ -28,24 +29,33 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def of(self, actor: Actor) -> ParticipationQuerySet:
         """What counts for this user acting in this organisation: their own rows and the organisation's. That the
-        organisation leads a case counts for its supervisors, and for everybody only while the case has no team and is
-        not restricted. Nothing counts where a conflict of interest keeps the user away."""
+        organisation leads or led a case counts for its supervisors, and for everybody only where the case has, or had
+        there, no team and is not restricted. Nothing counts where a conflict of interest keeps the user away."""
         everybodys = Q(user=None)
         if not actor.is_supervisor:
-            without_team = Q(case__is_restricted=False) & ~Q(Exists(team_of(OuterRef("case"))))
-            everybodys &= ~Q(relation=Relation.LEADS) | without_team
+            for_all, case = Q(case__is_restricted=False), OuterRef("case")
+            everybodys &= ~Q(relation=Relation.LEADS) | (for_all & ~Q(Exists(team_of(case))))
+            everybodys &= ~Q(relation=Relation.LED) | (for_all & ~Q(Exists(former_team_of(case, actor))))
         mine = self.filter(everybodys | Q(user=actor.user_id), organisation=actor.organisation_id)
         return mine.exclude(Exists(bars_of(actor).filter(case=OuterRef("case"))))
 
 
 def team_of(case: Any) -> models.QuerySet[Participation]:
     """The rows of whoever works on the case in the organisation that leads it, and still works there."""
-    still_there = {"user__is_active": True, "user__memberships__ended_at": None}
-    return (
-        Participation.objects.open()
-        .filter(case=case, relation=Relation.LEADS, user__isnull=False, **still_there)
-        .filter(user__memberships__organisation=F("organisation"))
+    return Participation.objects.open().filter(
+        case=case,
+        relation=Relation.LEADS,
+        user__is_active=True,
+        user__memberships__ended_at=None,
+        user__memberships__role=Role.CASE_WORKER,
+        user__memberships__organisation=F("organisation"),
     )
+
+
+def former_team_of(case: Any, actor: Actor) -> models.QuerySet[Participation]:
+    """The rows of whoever worked on the case in the actor's organisation while that one led it."""
+    former = Participation.objects.unclosed().filter(relation=Relation.LED, user__isnull=False)
+    return former.filter(case=case, organisation=actor.organisation_id)
 
 
 def bars_of(actor: Actor) -> models.QuerySet[CaseBar]:

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from nrm.access.relations import Relation
+from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
 from nrm.cases.models.case import Case, CaseChild
 from nrm.lib.clock import now
@@ -29,6 +31,19 @@ class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
     def active(self) -> TeamMemberQuerySet:
         """Who is in a team at this moment: one whose time is over is not, written down or not."""
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=now()), state=TeamState.ACTIVE)
+
+    def working(self) -> TeamMemberQuerySet:
+        """Those of them who still work there: whoever has left the organisation is in its teams on paper only."""
+        return self.active().filter(
+            user__is_active=True,
+            user__memberships__ended_at=None,
+            user__memberships__role=Role.CASE_WORKER,
+            user__memberships__organisation=F("organisation"),
+        )
+
+    def lasting(self) -> TeamMemberQuerySet:
+        """Whoever is in a team for good, not for the time of an absence."""
+        return self.working().exclude(part=TeamPart.COVER)
 
 
 class TeamMember(CaseChild):
@@ -87,11 +102,18 @@ class TeamMember(CaseChild):
         """Whether a restricted case would still have somebody in its team who stays for good."""
         if not self.case.is_restricted:
             return True
-        others = TeamMember.objects.active().filter(case=self.case_id, organisation=self.organisation_id, ends_at=None)
+        others = TeamMember.objects.lasting().filter(case=self.case_id, organisation=self.organisation_id)
         return others.exclude(pk=self.pk).exists()
 
     def is_over(self) -> bool:
         return self.ends_at is not None and self.ends_at <= now()
+
+    def has_lost_the_lead(self) -> bool:
+        leading = self.case.participations.open().filter(relation=Relation.LEADS, user=None)
+        return not leading.filter(organisation=self.organisation_id).exists()
+
+    def is_kept_away(self) -> bool:
+        return CaseBar.objects.standing().filter(case=self.case_id, user=self.user_id).exists()
 
 
 class BarReason(models.TextChoices):

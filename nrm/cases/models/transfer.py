@@ -10,7 +10,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.permissions import Permission
+from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
+from nrm.accounts.selectors import organisations_that_can_lead
 from nrm.cases.models.case import Case, CaseChild
 from nrm.cases.models.consent import DataCategory
 from nrm.lib.history import History
@@ -67,5 +69,12 @@ class Transfer(CaseChild):
         covers = (self.receiver_id, SHARED_WITH_A_LEAD)
         return self.case.consents.covering(*covers).exists() or self.case.sharing_bases.covering(*covers).exists()
 
+    def roles(self) -> dict[Party, Role]:
+        return dict.fromkeys((Party.SENDER, Party.RECEIVER), Role.CASE_WORKER)
+
     def receiver_may_lead(self) -> bool:
-        return self.receiver.is_active
+        """Not only when it was asked: until it answers, it can have lost its last case worker."""
+        return organisations_that_can_lead().filter(pk=self.receiver_id).exists()
+
+    def was_merged(self) -> bool:
+        return self.case.was_merged()
