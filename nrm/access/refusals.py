@@ -1,4 +1,4 @@
-"""The five ways the service says no. Each carries a sentence for the reader and a code for the audit."""
+"""The ways the service says no. Each carries a sentence for the reader and a code for the audit."""
 
 from __future__ import annotations
 
@@ -50,6 +50,14 @@ class NotYet(Refusal):
     status = 422
     code = "not_yet"
     default = _("This step is not possible yet.")
+
+
+class Gone(NotYet):
+    """The person was erased, so nothing of the case can be opened or changed any more."""
+
+    status = 410
+    code = "erased"
+    default = _("The person of this case was erased. What is left of the case does not change any more.")
 
 
 class TooOften(Refusal):

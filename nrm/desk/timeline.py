@@ -22,7 +22,7 @@ from nrm.audit.codes import Code, Outcome, label_of, steps
 from nrm.audit.models import Event
 from nrm.cases.lifecycle import place_of_reason
 from nrm.cases.models import Case
-from nrm.vault.sealing import unseal_text
+from nrm.vault.fields import opened_at
 from workflows.registry import MACHINES
 
 SIZE = 30
@@ -121,7 +121,7 @@ def _reasons_in(case: Case, model: Any, rows: dict[int, int]) -> list[tuple[int,
     return [
         (
             rows[row.history_id],
-            unseal_text(case.person, place_of_reason(row.instance, row.version), row.history_change_reason),
+            opened_at(case.person, place_of_reason(row.instance, row.version), row.history_change_reason),
         )
         for row in found
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from nrm.access.actor import Actor
 from nrm.access.refusals import MovedOn, NotVisible, NotYet
@@ -17,7 +17,7 @@ from nrm.audit.codes import Code
 from nrm.lib.clock import now
 from nrm.tasks.kinds import TaskKind, TaskOutcome
 from nrm.tasks.models import Clock, Task
-from nrm.tasks.selectors import open_tasks_for
+from nrm.tasks.selectors import Codes, open_tasks_for
 
 
 def open_task(
@@ -64,16 +64,30 @@ def close_tasks(
     return tasks.update(closed_at=now(), closed_by=by.user_id, outcome=outcome)
 
 
-def pass_tasks(*, case_code: str, role: str, of: UUID, to: UUID) -> int:
-    """Hands the open tasks of a role in a case from one organisation to another, untaken; how many there were."""
-    theirs = Task.objects.open().filter(case_code=case_code, role=role, organisation=of)
+def pass_tasks(*, case_code: str, role: str, of: UUID, to: UUID, by: Actor, besides: Iterable[TaskKind] = ()) -> int:
+    """Hands the open tasks of a role in a case, but for some kinds, from one organisation to another, untaken; how
+    many there were. What the other one has to do already is not asked of it twice."""
+    theirs = Task.objects.open().filter(case_code=case_code, role=role, organisation=of).exclude(kind__in=besides)
+    twice = Task.objects.open().filter(organisation=to, kind=OuterRef("kind"), subject=OuterRef("subject"))
+    theirs.filter(Exists(twice)).update(closed_at=now(), closed_by=by.user_id, outcome=TaskOutcome.CANCELLED)
     return theirs.update(organisation=to, claimed_by=None)
 
 
-def claim_task(task_id: UUID, *, by: Actor) -> Task:
+def put_back(*, case_code: str, user_id: UUID) -> int:
+    """The open tasks that somebody who no longer works on a case had taken; how many there were."""
+    return Task.objects.open().filter(case_code=case_code, claimed_by=user_id).update(claimed_by=None)
+
+
+def forget(case_code: str, *, by: Actor) -> None:
+    """Nothing of this case is waited for any more: its open tasks are no longer needed, its time limits end."""
+    close_tasks(by=by, case_code=case_code, outcome=TaskOutcome.CANCELLED)
+    Clock.objects.running().filter(case_code=case_code).update(stopped_at=now())
+
+
+def claim_task(task_id: UUID, *, by: Actor, codes: Codes) -> Task:
     """The actor takes a task of their organisation, so that colleagues see who is on it. Locks the task."""
     with transaction.atomic():
-        task = _locked(task_id, by)
+        task = _locked(task_id, by, codes)
         if task.claimed_by_id not in {None, by.user_id}:
             raise MovedOn
         task.claimed_by_id = by.user_id
@@ -82,20 +96,20 @@ def claim_task(task_id: UUID, *, by: Actor) -> Task:
     return task
 
 
-def release_task(task_id: UUID, *, by: Actor) -> Task:
+def release_task(task_id: UUID, *, by: Actor, codes: Codes) -> Task:
     """The actor, or a colleague when the taker is away, puts the task back. Locks the task."""
     with transaction.atomic():
-        task = _locked(task_id, by)
+        task = _locked(task_id, by, codes)
         task.claimed_by_id = None
         task.save(update_fields=["claimed_by"])
         _record(Code.TASK_RELEASED, task, by)
     return task
 
 
-def finish_task(task_id: UUID, *, by: Actor) -> Task:
+def finish_task(task_id: UUID, *, by: Actor, codes: Codes) -> Task:
     """The actor says a task is done; only for kinds that no step of the mechanism closes. Locks the task."""
     with transaction.atomic():
-        task = _locked(task_id, by)
+        task = _locked(task_id, by, codes)
         if not task.is_finished_by_hand:
             raise NotYet
         task.closed_at, task.closed_by, task.outcome = now(), by.user_id, TaskOutcome.DONE
@@ -143,6 +157,22 @@ def stop_clocks(code: str, *, subjects: Iterable[str], keys: Iterable[str] = ())
     return Clock.objects.running().filter(ends, subject__in=list(subjects)).update(stopped_at=now())
 
 
+def stopped_since(case_code: str, running: Iterable[UUID]) -> list[UUID]:
+    """Which of these time limits of a case, that ran a moment ago, run no more."""
+    return list(
+        Clock.objects.filter(case_code=case_code, pk__in=list(running))
+        .exclude(stopped_at=None)
+        .values_list("pk", flat=True)
+    )
+
+
+def resume_clocks(pks: Iterable[UUID]) -> int:
+    """Lets stopped time limits run on as if they had never stopped, but for those that began anew meanwhile."""
+    anew = Clock.objects.running().filter(key=OuterRef("key"), subject=OuterRef("subject"))
+    stopped = Clock.objects.filter(pk__in=list(pks)).exclude(stopped_at=None)
+    return stopped.exclude(Exists(anew)).update(stopped_at=None)
+
+
 def lock_clock(pk: UUID) -> Clock:
     """The time limit as it is now, locked until the transaction ends. The caller has locked its case before."""
     return Clock.objects.select_for_update().get(pk=pk)
@@ -177,8 +207,9 @@ def _of(*, subject: str, case_code: str) -> Q:
     return Q(subject=subject) if subject else Q(case_code=case_code)
 
 
-def _locked(task_id: UUID, by: Actor) -> Task:
-    task = open_tasks_for(by).filter(pk=task_id).select_for_update(of=("self",)).first()
+def _locked(task_id: UUID, by: Actor, codes: Codes) -> Task:
+    """Only in the cases that the actor sees, whose codes the caller brings along."""
+    task = open_tasks_for(by, codes).filter(pk=task_id).select_for_update(of=("self",)).first()
     if task is None:
         raise NotVisible
     return task

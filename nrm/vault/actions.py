@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from nrm.vault.fields import place_of
 from nrm.vault.identity import Identity, IdentityInvalid
 from nrm.vault.models import IndexEntry, Person
 from nrm.vault.reasons import RevealReason
-from nrm.vault.sealing import Place, SealBroken, key_ring, new_data_key, rewrap, seal_text, unseal_text
+from nrm.vault.sealing import Erased, Place, SealBroken, key_ring, new_data_key, rewrap, seal_text, unseal_text
 from nrm.vault.selectors import second_factors_to_reseal
 
 
@@ -103,6 +104,33 @@ def reindex(ids: Sequence[UUID]) -> Reindexed:
     return Reindexed(done, tuple(broken))
 
 
+@transaction.atomic
+def erase(person: Person, *, by: Actor, case_code: str, at: datetime, data: Mapping[str, Any] | None = None) -> Person:
+    """Destroys the person's data key and index entries: nothing sealed under it opens again, here or in the history.
+
+    What was sealed stays as bytes that nobody can read, so every digest of the audit log still fits. Locks the person;
+    `MovedOn` when it was erased before. `data` are counts for the trail.
+    """
+    locked = Person.objects.select_for_update().get(pk=person.pk)
+    if locked.erased_at is not None:
+        raise MovedOn
+    entries, _kinds = IndexEntry.objects.filter(person=locked).delete()
+    locked.wrapped_key, locked.key_id, locked.index_form = b"", "", ""
+    locked.identity, locked.erased_at = None, at
+    locked.version += 1
+    columns = ["wrapped_key", "key_id", "index_form", "identity", "erased_at", "version"]
+    row = save_recorded(locked, Recording(by.user_id, transition=Code.IDENTITY_ERASED), only=columns)
+    append(
+        Code.IDENTITY_ERASED,
+        by=by,
+        case_code=case_code,
+        subject=subject_of(locked),
+        data={"version": locked.version, "index_entries": entries, **(data or {})},
+        history=[history_digest(row)],
+    )
+    return locked
+
+
 def reveal(person: Person, *, by: Actor, case_code: str, reason_code: RevealReason) -> Identity:
     """Opens an identity. The audit event is committed before anything is given out, so this must not run inside
     another transaction (`durable`); if the event cannot be written nothing is opened.
@@ -118,6 +146,8 @@ def reveal(person: Person, *, by: Actor, case_code: str, reason_code: RevealReas
                 subject=subject_of(person),
                 data={"reason": reason.value},
             )
+    except Erased:
+        raise
     except SealBroken as broken:
         report_broken_seal(broken, place_of(person, "identity"), by=by, case_code=case_code)
         raise
@@ -125,6 +155,8 @@ def reveal(person: Person, *, by: Actor, case_code: str, reason_code: RevealReas
 
 
 def _identity_inside(person: Person) -> Identity:
+    if person.erased_at is not None:
+        raise Erased(person.erased_at)
     if person.identity is None:
         return Identity()
     try:
@@ -162,7 +194,8 @@ def rewrap_keys(holder: type[models.Model], ids: Sequence[UUID]) -> Rewrapped:
     """
     renewed: list[Any] = []
     broken: list[UUID] = []
-    rows: QuerySet[Any] = holder._default_manager.select_for_update().filter(pk__in=ids).order_by("pk")
+    kept = holder._default_manager.exclude(wrapped_key=b"")
+    rows: QuerySet[Any] = kept.select_for_update().filter(pk__in=ids).order_by("pk")
     for row in rows:
         try:
             key = rewrap(row)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from nrm.vault.sealing import FORMAT, SMALLEST_SEALED, KeyHolder, Place, looks_sealed, seal_text, unseal_text
+from nrm.vault.sealing import FORMAT, SMALLEST_SEALED, Erased, KeyHolder, Place, looks_sealed, seal_text, unseal_text
 
 
 class SealedField(models.BinaryField):  # type: ignore[type-arg]
@@ -47,4 +47,12 @@ def sealed(holder: KeyHolder, record: models.Model, column: str, text: str) -> A
 def opened(holder: KeyHolder, record: models.Model, column: str) -> str:
     """The text of a sealed column, empty where nothing is recorded. The caller has checked who reads."""
     value = getattr(record, column)
-    return unseal_text(holder, place_of(record, column), value) if value else ""
+    return opened_at(holder, place_of(record, column), value) if value else ""
+
+
+def opened_at(holder: KeyHolder, place: Place, sealed: bytes | memoryview) -> str:
+    """The text sealed at a place, for a page; of an erased person, that and when it was erased."""
+    try:
+        return unseal_text(holder, place, sealed)
+    except Erased as erased:
+        return erased.sentence

@@ -30,12 +30,18 @@ class Person(models.Model):
     #: How the index entries were written (`blind_index.index_form`); empty before there are any.
     index_form = models.CharField(max_length=20, default="", blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: When the data key was destroyed. From then on the row never changes again; a trigger holds that.
+    erased_at = models.DateTimeField(null=True, editable=False)
     history = History(excluded_fields=["wrapped_key", "key_id", "index_form"])
 
     class Meta:
         verbose_name_plural = "people"
         constraints = [
-            models.CheckConstraint(condition=~Q(key_id=""), name="person_key_is_named"),
+            models.CheckConstraint(
+                condition=(Q(erased_at=None) & ~Q(key_id="") & ~Q(wrapped_key=b""))
+                | Q(erased_at__isnull=False, key_id="", wrapped_key=b"", identity=None, index_form=""),
+                name="person_has_a_key_or_is_erased",
+            ),
             models.CheckConstraint(
                 condition=Q(identity=None, version=0) | Q(version__gte=1), name="person_identity_has_a_version"
             ),

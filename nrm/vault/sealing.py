@@ -13,6 +13,7 @@ import os
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
@@ -20,6 +21,9 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 FORMAT = 1
 KEY_BYTES = 32
@@ -43,6 +47,23 @@ class SealBroken(Exception):
 
 class KeyMissing(SealBroken):
     """The wrapping key that a person's data key needs is not in `NRM_VAULT_KEYS`."""
+
+
+class Erased(SealBroken):
+    """The person was erased: their data key is destroyed, so nothing of theirs opens again. Not a fault."""
+
+    def __init__(self, at: datetime | None) -> None:
+        self.at = at
+        super().__init__("The data key was destroyed.")
+
+    @property
+    def sentence(self) -> str:
+        """What a page says in place of what was erased."""
+        return erased_on(self.at) if self.at else _("Erased")
+
+
+def erased_on(at: datetime) -> str:
+    return _("Erased on %(date)s") % {"date": date_format(localtime(at), "DATE_FORMAT")}
 
 
 class KeysMalformed(ValueError):
@@ -188,6 +209,9 @@ def wrap(data_key: bytes, person_id: UUID, key_version: int) -> WrappedKey:
 
 
 def unwrap(person: KeyHolder) -> bytes:
+    """The data key. `Erased` where it was destroyed, `SealBroken` where it does not open."""
+    if len(person.wrapped_key) == 0:
+        raise Erased(getattr(person, "erased_at", None))
     ring = key_ring()
     if person.key_id not in ring:
         raise KeyMissing(f"The vault key {person.key_id} is not among the configured keys.")

@@ -84,12 +84,13 @@ def key_holders() -> list[type[models.Model]]:
 
 def held_by_key(holder: type[models.Model]) -> Counter[str]:
     """How many data keys each vault key wraps, also of keys that are no longer configured."""
-    rows = holder._default_manager.values_list("key_id").annotate(Count("pk")).order_by()
+    rows = holder._default_manager.exclude(wrapped_key=b"").values_list("key_id").annotate(Count("pk")).order_by()
     return Counter(dict(rows))
 
 
 def to_rewrap(holder: type[models.Model]) -> QuerySet[Any]:
-    return holder._default_manager.exclude(key_id=key_ring().newest).order_by("pk")
+    """A key that was destroyed is not there to be wrapped."""
+    return holder._default_manager.exclude(key_id=key_ring().newest).exclude(wrapped_key=b"").order_by("pk")
 
 
 def second_factors_by_key() -> Counter[str]:

@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nrm.access.refusals import NotPermitted, NotVisible, Refusal
+from nrm.access.refusals import Gone, NotPermitted, NotVisible, Refusal
 from nrm.accounts.middleware import is_passkey_due, is_pledge_due
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit.actions import record
 from nrm.audit.codes import Code, Outcome
 from nrm.lib.codes import normalise_code
 from nrm.vault.actions import report_broken_seal
-from nrm.vault.sealing import SealBroken
+from nrm.vault.sealing import Erased, SealBroken
 from nrm.web.errors import not_found
 
 #: Powers of the browser that no page of ours uses.
@@ -84,6 +84,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Erased):
+            return answer_to(request, Gone(exception.sentence))
         if isinstance(exception, SealBroken):
             write_down_broken_seal(request, exception)
         return answer_to(request, exception) if isinstance(exception, Refusal) else None

@@ -128,7 +128,7 @@ def test_a_rotation_is_audited_by_batch_and_leaves_no_history(new_key: str) -> N
 
 
 def test_a_data_key_that_does_not_open_is_named_and_holds_nobody_up(people: list[Person], new_key: str) -> None:
-    Person.objects.filter(pk=people[0].pk).update(wrapped_key=b"")
+    Person.objects.filter(pk=people[0].pk).update(wrapped_key=b"broken")
     with pytest.raises(CommandError, match=f"1 data keys did not open .* {people[0].pk}"):
         run("rotate", "--batch", "2")
     assert held_by_key(Person) == {"k2": 6, "dev1": 1}

@@ -33,8 +33,7 @@ from nrm.lib.paging import Cursor, next_url
 from nrm.tasks import selectors as tasks
 from nrm.tasks.kinds import TaskKind
 from nrm.tasks.models import Clock, Task, TaskQuerySet
-from nrm.vault.fields import opened
-from nrm.vault.sealing import unseal_text
+from nrm.vault.fields import opened, opened_at
 
 #: What the identifying body is asked to do; a signature stands for the decision it belongs to.
 TO_DECIDE = (TaskKind.DECIDE_STATUS, TaskKind.REVIEW_STATUS)
@@ -97,8 +96,8 @@ def require_decider(actor: Actor) -> None:
 def docket_of(actor: Actor, *, after: str = "") -> Docket:
     """What waits for the actor's body, the soonest due first, one page. The queries do not grow with the cases."""
     require_decider(actor)
-    waiting = _one_a_case(tasks.open_tasks_for(actor))
     cases = cases_visible_to(actor, Permission.DECIDE_STATUS)
+    waiting = _one_a_case(tasks.open_tasks_for(actor, cases.values("code")))
     mine = Decision.objects.to_be_signed_by(actor.user_id).filter(case__in=cases)
     codes = list(mine.order_by("proposed_at", "id").values_list("case__code", flat=True)[: paging.PAGE])
     to_sign = [] if after else list(waiting.filter(case_code__in=codes))
@@ -229,7 +228,7 @@ def proposals_taken_back(case: Case) -> list[Proposal]:
         return []
     rows = Decision.history.filter(case=case.pk, transition="decision.take_back")
     reasons = {
-        row.id: unseal_text(case.person, place_of_reason(row.instance, row.version), row.history_change_reason)
+        row.id: opened_at(case.person, place_of_reason(row.instance, row.version), row.history_change_reason)
         for row in rows
     }
     names = _names(decisions)

@@ -23,8 +23,7 @@ from nrm.countries import profile
 from nrm.countries.terms import Capacity
 from nrm.identification.models import CourtView, Decision
 from nrm.identification.selectors import deciding
-from nrm.vault.fields import opened
-from nrm.vault.sealing import unseal_text
+from nrm.vault.fields import opened, opened_at
 from workflows.decision import DecisionFlow
 from workflows.status import LegalBasis, Status, StatusFlow
 
@@ -117,7 +116,7 @@ def _change(
         at=row.history_date,
         basis=LegalBasis(row.status_basis).label if edge and "status_basis" in edge.writes and row.status_basis else "",
         effect=EFFECTS[row.status],
-        reason=unseal_text(case.person, place_of_reason(case, row.version), sealed) if sealed else "",
+        reason=opened_at(case.person, place_of_reason(case, row.version), sealed) if sealed else "",
         provision=opened(case.person, decision, "provision") if decision and with_reasons else "",
         signatures=signatures_of(decision, names) if decision else [],
     )

@@ -1,10 +1,11 @@
-"""`manage.py vault keys | new-key | rotate | shares | recover | reindex | fields`: the vault's keys, index, columns."""
+"""`manage.py vault keys | new-key | rotate | shares | recover | reindex | erased | fields`: keys, index, columns."""
 
 from __future__ import annotations
 
 import base64
 import os
 import re
+from collections.abc import Callable
 from getpass import getpass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models
 from django.utils import timezone
 
-from nrm.vault import classification
+from nrm.vault import classification, erasures
 from nrm.vault.actions import record_shares, reindex, reseal_second_factors, rewrap_keys
 from nrm.vault.management import sheets
 from nrm.vault.sealing import KEY_BYTES, key_ring
@@ -63,25 +64,25 @@ class Command(BaseCommand):
         recover.add_argument(
             "files", nargs="*", type=Path, help="sheets as files; left out, you are asked for the words"
         )
+        erased = tasks.add_parser("erased", help="who was erased: the list to keep outside, and to replay on a restore")
+        way = erased.add_mutually_exclusive_group(required=True)
+        way.add_argument("--export", type=Path, metavar="FILE", help="write the list, over an older one")
+        way.add_argument("--replay", type=Path, metavar="FILE", help="erase again whoever is on the list")
         fields = tasks.add_parser("fields", help="problems in the list of column classes")
         fields.add_argument("--missing", action="store_true", help="print the lines to add")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        match options["task"]:
-            case "keys":
-                self.print_keys()
-            case "new-key":
-                self.print_new_key(options["id"])
-            case "rotate":
-                self.rotate(options["batch"])
-            case "shares":
-                self.write_shares(options["into"], of=options["of"], needed=options["needed"])
-            case "recover":
-                self.recover(options["files"])
-            case "reindex":
-                self.reindex(options["batch"])
-            case "fields":
-                self.print_fields(only_missing=options["missing"])
+        acts: dict[str, Callable[[], None]] = {
+            "keys": self.print_keys,
+            "new-key": lambda: self.print_new_key(options["id"]),
+            "rotate": lambda: self.rotate(options["batch"]),
+            "shares": lambda: self.write_shares(options["into"], of=options["of"], needed=options["needed"]),
+            "recover": lambda: self.recover(options["files"]),
+            "reindex": lambda: self.reindex(options["batch"]),
+            "erased": lambda: self.erased(options["export"], options["replay"]),
+            "fields": lambda: self.print_fields(only_missing=options["missing"]),
+        }
+        acts[options["task"]]()
 
     def print_keys(self) -> None:
         held = {name_of(holder): held_by_key(holder) for holder in key_holders()}
@@ -174,6 +175,34 @@ class Command(BaseCommand):
             named = ", ".join(map(str, broken))
             raise CommandError(f"{len(broken)} identities did not open and were left as they are: {named}")
         self.stdout.write(self.style.SUCCESS("The index of everybody is written by the present inputs and key."))
+
+    def erased(self, export: Path | None, replay: Path | None) -> None:
+        if export:
+            self.export_erased(export)
+        if replay:
+            self.replay_erased(replay)
+
+    def export_erased(self, path: Path) -> None:
+        listed = erasures.erasures()
+        new = path.with_name(f"{path.name}.new")
+        try:
+            new.write_text(erasures.printed(listed), encoding="utf-8")
+            new.replace(path)
+        except OSError as failed:
+            raise CommandError(f"{failed.strerror}: {failed.filename}") from None
+        self.stdout.write(f"{len(listed)} erased people listed. Keep the list apart from the backups.")
+
+    def replay_erased(self, path: Path) -> None:
+        try:
+            listed = erasures.read(path.read_text(encoding="utf-8"))
+        except (erasures.ListRefused, UnicodeDecodeError) as refused:
+            named = str(refused) if isinstance(refused, erasures.ListRefused) else "This is no list of erased people."
+            raise CommandError(f"{named} Nobody was erased.") from None
+        except OSError as failed:
+            raise CommandError(f"{failed.strerror}: {failed.filename}") from None
+        found = erasures.replay(listed)
+        told = f"{found.erased} erased again, {found.already} were erased already, {found.unknown} are not in here."
+        self.stdout.write(self.style.SUCCESS(told))
 
     def print_fields(self, *, only_missing: bool) -> None:
         if only_missing:
