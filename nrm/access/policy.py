@@ -28,6 +28,7 @@ class Condition(TextChoices):
         _("the referral shares identity and contact, covered by consent or a legal basis"),
     )
     SHARES_ACCOUNT = "shares_account", _("the referral shares what happened, covered by consent or a legal basis")
+    SHARES_RISK = "shares_risk", _("the referral shares risk and needs, covered by consent or a legal basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,16 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
         *EMERGENCY,
         *as_(COORDINATOR),
     ),
-    P.SEE_RISK: (*LEAD, *OFFERED, *ACCEPTED, *SHELTERING, *TREATING, *PROTECTING, *DECIDING, *EMERGENCY),
+    P.SEE_RISK: (
+        *LEAD,
+        *OFFERED,
+        *SHELTERING,
+        *TREATING,
+        *PROTECTING,
+        *DECIDING,
+        *EMERGENCY,
+        *as_((WORKER, SHELTER, CLINICIAN), Is.ACCEPTED_REFERRAL, when=Condition.SHARES_RISK),
+    ),
     P.SEE_NOTES: LEAD,
     P.SEE_REFERRALS: LEAD,
     P.SEE_OWN_REFERRAL: (*ASKED, *ACCEPTED, *PROSECUTION_ASKED),

@@ -7,16 +7,30 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.refusals import MovedOn, NotYet
 from nrm.cases import lifecycle
-from nrm.cases.models import Case, Consent
+from nrm.cases.actions.left import record_what_had_left
+from nrm.cases.models import Case, Consent, GivenHow
+from nrm.cases.signature import strokes_of
 from nrm.vault.fields import sealed
 from workflows.consent import ConsentFlow, ConsentState
 
+#: Said beside the form too.
+GUARDIAN_NEEDED = _(
+    "Whoever may be a child agrees together with a guardian. Without one, record a legal basis instead."
+)
+WITNESS_NEEDED = _("Write who was the witness.")
+GUARDIAN_NAMED = _("Write who the guardian is.")
+ASSENT_NEEDED = _("Write what the child said to it.")
 
+
+@transaction.atomic
 def record_consent(
     case: Case,
     *,
@@ -25,32 +39,64 @@ def record_consent(
     given_how: str,
     given_on: date,
     recipient_id: UUID | None = None,
+    recipient_kind: str = "",
     categories: Iterable[str] = (),
+    explained_in: str = "",
     with_interpreter: bool = False,
     ends_on: date | None = None,
+    witness: str = "",
+    assent: str = "",
+    signature: str = "",
     note: str = "",
 ) -> Consent:
+    """`NotYet` when whoever may be a child agreed alone, when nobody is named beside a spoken consent or a guardian's,
+    or when what was drawn is no signature. Locks the case."""
     consent = Consent(
         case=case,
         purpose=purpose,
         recipient_id=recipient_id,
+        recipient_kind=recipient_kind,
         categories=list(categories),
         given_how=given_how,
         given_on=given_on,
         ends_on=ends_on,
+        explained_in=explained_in,
         with_interpreter=with_interpreter,
         recorded_by=by.user_id,
     )
-    consent.note = sealed(case.person, consent, "note", note)
-    return lifecycle.begin(ConsentFlow, consent, by=by)
+    for column, text in {"witness": witness, "assent": assent, "signature": signature, "note": note}.items():
+        setattr(consent, column, sealed(case.person, consent, column, text))
+    _require_drawing(signature)
+    begun = lifecycle.begin(ConsentFlow, consent, by=by)
+    may_be_a_child = lifecycle.lock_case(case.pk).may_be_a_child()
+    for missing in missing_beside(given_how, may_be_a_child=may_be_a_child, witness=witness, assent=assent).values():
+        raise NotYet(missing)
+    return begun
 
 
+def missing_beside(given_how: str, *, may_be_a_child: bool, witness: str, assent: str) -> dict[str, str | Promise]:
+    """What the way in which consent was given still needs, by the field that it is missing from."""
+    if may_be_a_child and given_how != GivenHow.GUARDIAN_AND_CHILD:
+        return {"given_how": GUARDIAN_NEEDED}
+    missing: dict[str, str | Promise] = {}
+    if given_how != GivenHow.SIGNED and not witness:
+        missing["witness"] = WITNESS_NEEDED if given_how == GivenHow.ORAL_WITH_WITNESS else GUARDIAN_NAMED
+    if given_how == GivenHow.GUARDIAN_AND_CHILD and not assent:
+        missing["assent"] = ASSENT_NEEDED
+    return missing
+
+
+@transaction.atomic
 def take_consent_step(
     consent: Consent, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
 ) -> Consent:
-    return lifecycle.perform(
+    """Withdrawing ends at once what rests on it, and writes down what had left until then."""
+    taken = lifecycle.perform(
         ConsentFlow, consent, transition, by=by, expected_version=expected_version, reason=reason, **facts
     )
+    if transition == "withdraw":
+        record_what_had_left(taken, by=by)
+    return taken
 
 
 def expire_consents(at: datetime) -> int:
@@ -62,3 +108,10 @@ def expire_consents(at: datetime) -> int:
         except (MovedOn, NotYet):
             continue
     return len(past)
+
+
+def _require_drawing(signature: str) -> None:
+    try:
+        strokes_of(signature)
+    except ValueError:
+        raise NotYet(_("The drawn signature cannot be read. Clear it and let the person sign again.")) from None

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from nrm.access.relations import Relation
 from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
 from nrm.lib.clock import today
@@ -94,14 +95,15 @@ class Sharing(models.Model):
         return self.state in self.IN_FORCE and (self.ends_on is None or self.ends_on >= today())  # type: ignore[attr-defined]
 
     def recipients(self) -> list[UUID]:
-        """The organisation it names, or those of its kind that take part in the case now."""
-        if self.recipient_id:
-            return [self.recipient_id]
-        if not self.recipient_kind:
+        """Those whom it names and who take or took part in the case: an organisation that was never in it holds nothing
+        of it and does not learn that it exists. Who leads the case is none of them."""
+        if not self.recipient_id and not self.recipient_kind:
             return []
-        there: Any = self.case.participations.open()  # type: ignore[attr-defined]
-        of_kind = there.filter(organisation__kind=self.recipient_kind)
-        return list(of_kind.order_by("organisation").values_list("organisation", flat=True).distinct())
+        rows: Any = self.case.participations  # type: ignore[attr-defined]
+        leading = rows.open().filter(relation=Relation.LEADS).values("organisation")
+        named = Q(organisation=self.recipient_id) if self.recipient_id else Q(organisation__kind=self.recipient_kind)
+        there = rows.filter(named).exclude(organisation__in=leading)
+        return list(there.order_by("organisation").values_list("organisation", flat=True).distinct())
 
 
 class Consent(Sharing):

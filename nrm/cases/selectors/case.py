@@ -23,6 +23,7 @@ BARRED = "barred"
 CONDITION_OF_CATEGORY = {
     DataCategory.IDENTITY: Condition.SHARES_IDENTITY,
     DataCategory.ACCOUNT: Condition.SHARES_ACCOUNT,
+    DataCategory.RISK: Condition.SHARES_RISK,
 }
 
 

@@ -18,6 +18,7 @@ ROUND: dict[str, Callable[[datetime], int]] = {
     "referrals": referrals.expire_overdue,
     "reservations": placements.expire_overdue,
     "consents": cases.expire_consents,
+    "legal bases": cases.expire_bases,
     "emergency access": cases.expire_emergencies,
     "time limits": cases.run_out_clocks,
 }
