@@ -93,6 +93,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "nrm.web.middleware.SecurityHeadersMiddleware",
+    "nrm.web.bodies.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -193,6 +194,19 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_SENSITIVE_PARAMETERS = ["email", "username", "password", "next", "csrfmiddlewaretoken"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+
+# Files that are brought. They are held in memory only, looked through, sealed; nothing is ever written to a disk.
+#: The largest file, in megabytes, and the largest picture, in millions of pixels.
+NRM_DOCUMENT_MB: int = env.int("NRM_DOCUMENT_MB", 10)
+NRM_DOCUMENT_MEGAPIXELS: int = env.int("NRM_DOCUMENT_MEGAPIXELS", 60)
+#: How much one case may hold, and how much one person may bring on one day.
+NRM_DOCUMENTS_A_CASE: int = env.int("NRM_DOCUMENTS_A_CASE", 300)
+NRM_DOCUMENTS_A_CASE_MB: int = env.int("NRM_DOCUMENTS_A_CASE_MB", 1000)
+NRM_DOCUMENTS_A_DAY: int = env.int("NRM_DOCUMENTS_A_DAY", 100)
+NRM_DOCUMENTS_A_DAY_MB: int = env.int("NRM_DOCUMENTS_A_DAY_MB", 400)
+#: The virus scanner, as `host:port` or the path of clamd's socket. When it is set and does not answer, nothing is kept.
+NRM_CLAMAV: str = env.str("NRM_CLAMAV", "")
+FILE_UPLOAD_HANDLERS = ["nrm.lib.files.uploads.BoundedUploadHandler"]
 
 # Transport. The proxy of docker-compose.yml ends TLS and says so in X-Forwarded-Proto; without a proxy of ours that
 # header is anybody's and is not believed. The health answer is asked for inside, in plain HTTP.
