@@ -92,6 +92,7 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "session_id": uuid4(),
         "link_id": uuid4(),
         "reset_id": uuid4(),
+        "passkey_id": 0,
         "transition": TRANSITIONS.get(name, ""),
     }
     if name in records:

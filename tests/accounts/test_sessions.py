@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nrm.accounts import actions
-from nrm.accounts.models import SessionRecord
+from nrm.accounts.models import SessionRecord, TotpDevice
 from tests.accounts.walking import audited, give_code, give_password, session_cookie, walk_in
 
 ACCOUNT = "accounts:account"
@@ -141,8 +141,11 @@ def test_s9_an_administrator_ends_the_sessions_of_anybody(cast: Any, sign_in: An
 def test_s7_a_new_password_ends_the_other_sessions(cast: Any, sign_in: Any) -> None:
     client, other = sign_in(cast.case_worker), sign_in(cast.case_worker)
     new = "seven quiet otters sing at noon"
-    typed = {"password": cast.password, "code": cast.code_for(cast.case_worker)}
-    answer = client.post(reverse("accounts:password"), {**typed, "new_password": new, "new_password_again": new})
+    typed = {"new_password": new, "new_password_again": new}
+    assert client.post(reverse("accounts:password"), {**typed, "password": "not the present one"}).status_code == 422
+    assert audited()[-1] == "second_factor.failed"
+    TotpDevice.objects.update(throttling_failure_count=0)
+    answer = client.post(reverse("accounts:password"), {**typed, "password": cast.password})
     assert answer.status_code == 302
     assert is_in(client)
     assert sees_sign_in(other)

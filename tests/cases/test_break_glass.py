@@ -21,7 +21,7 @@ from nrm.access.policy import POLICY
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.access.relations import Relation
 from nrm.access.roles import Role
-from nrm.accounts.models import Membership, TotpDevice
+from nrm.accounts.models import Membership, Passkey, TotpDevice
 from nrm.audit.models import Event
 from nrm.audit.verifier import verify
 from nrm.cases.actions import (
@@ -43,6 +43,7 @@ from nrm.notices.models import Notice
 from nrm.tasks.models import Task
 from nrm.vault.fields import opened, sealed
 from nrm.vault.identity import Identity
+from tests.accounts.authenticator import Authenticator
 from tests.addresses import ADDRESSES, address, keywords
 from tests.conftest import player_of
 
@@ -224,6 +225,46 @@ def test_s10_without_the_second_factor_nothing_opens(case: Case, cast: Any, sign
     assert not EmergencyAccess.objects.exists()
     failed = Event.objects.filter(action="second_factor.failed", data__step="proof").count()
     assert failed == (0 if wrong == {"code": ""} else 1)
+
+
+@pytest.fixture
+def passkey(cast: Any) -> Authenticator:
+    """The stranger's."""
+    device = Authenticator()
+    parts = {"credential_id": device.credential_id, "public_key": device.public_key}
+    Passkey.objects.create(user=cast.stranger.user, name="Key", **parts)
+    return device
+
+
+def by_passkey(client: Client, device: Authenticator, case: Case) -> dict[str, str]:
+    asked = client.post(reverse("accounts:ask_passkey")).json()
+    return {"case_code": case.code, "reason": "life", "account": WHY, "passkey": device.get(asked)}
+
+
+@pytest.mark.parametrize("is_needed", [True, False])
+def test_a13_whoever_has_a_passkey_opens_the_case_with_it(
+    case: Case, cast: Any, sign_in: SignIn, passkey: Authenticator, settings: Any, is_needed: bool
+) -> None:
+    settings.NRM_PASSKEY_FOR_EMERGENCY = is_needed
+    client = sign_in(cast.stranger)
+    assert 'name="code"' not in client.get(PAGE).content.decode()
+    assert client.post(PAGE, form(cast, cast.stranger, case.code)).status_code == 422
+    given = by_passkey(client, passkey, case)
+    assert client.post(PAGE, given).status_code == 302
+    assert EmergencyAccess.objects.count() == 1
+    assert client.post(PAGE, given).status_code == 422
+    assert Event.objects.filter(action="second_factor.failed", data__step="proof").count() == 2
+
+
+def test_a13_without_a_passkey_emergency_access_leads_to_setting_one_up(
+    case: Case, cast: Any, sign_in: SignIn, settings: Any
+) -> None:
+    settings.NRM_PASSKEY_FOR_EMERGENCY = True
+    client = sign_in(cast.stranger)
+    assert reverse("accounts:add_passkey") in client.get(PAGE).content.decode()
+    assert client.post(PAGE, form(cast, cast.stranger, case.code)).status_code == 422
+    assert not EmergencyAccess.objects.exists()
+    assert Event.objects.get(action="request.refused").data["refusal"] == "passkey_needed"
 
 
 def test_a5_wrong_codes_shut_the_door_for_the_right_one_too(case: Case, cast: Any, sign_in: SignIn) -> None:

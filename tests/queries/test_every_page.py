@@ -21,9 +21,10 @@ from tests.whole import Whole
 
 #: Page: who asks for it, and the number of queries of the whole request: session, reader, page and its audit event.
 PAGES: dict[str, tuple[str, int]] = {
-    "accounts:account": ("case_worker", 9),
+    "accounts:account": ("case_worker", 10),
     "accounts:activity": ("case_worker", 5),
     "accounts:add_organisation": ("administrator", 4),
+    "accounts:add_passkey": ("case_worker", 4),
     "accounts:backup_codes": ("case_worker", 4),
     "accounts:enrol": ("case_worker", 6),
     "accounts:invite": ("administrator", 5),
@@ -32,6 +33,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "accounts:organisation": ("administrator", 5),
     "accounts:organisations": ("administrator", 5),
     "accounts:password": ("case_worker", 6),
+    "accounts:passkeys": ("case_worker", 6),
     "accounts:people": ("administrator", 7),
     "accounts:person": ("administrator", 11),
     "accounts:pledge": ("case_worker", 5),
@@ -42,7 +44,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "cases:assess_best_interests": ("case_worker", 6),
     "cases:assess_risk": ("case_worker", 6),
     "cases:consent_step": ("case_worker", 7),
-    "cases:emergency": ("case_worker", 5),
+    "cases:emergency": ("case_worker", 6),
     "cases:emergency_register": ("auditor", 12),
     "cases:extend_clock": ("case_worker", 7),
     "cases:identity": ("case_worker", 6),
