@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any, cast
@@ -22,7 +23,7 @@ from nrm.vault.fields import place_of
 from nrm.vault.identity import Identity, IdentityInvalid
 from nrm.vault.likeness import document_numbers, likeness
 from nrm.vault.models import Person
-from nrm.vault.sealing import SealBroken, key_ring, unseal_text
+from nrm.vault.sealing import SealBroken, key_ring, unseal_text, unwrap
 
 #: How many people a search opens at most, those first who share most digests with whom is sought.
 MOST_CANDIDATES = 1000
@@ -70,6 +71,14 @@ def _identity_inside(person: Person) -> Identity | None:
         return None
 
 
+def is_born_by(person: Person, day: date) -> bool | None:
+    """Whether the person was born on this day or before. Opens the identity and gives out nothing else; None where the
+    year of birth is not known, or only estimated."""
+    known = _identity_inside(person)
+    bounds = known.birth.bounds() if known and not known.birth_estimated else None
+    return bounds[1] <= day if bounds else None
+
+
 def people_to_index() -> QuerySet[Person]:
     """Whose index was written by other inputs or under another key than is written now."""
     return Person.objects.exclude(identity=None).exclude(index_form=index_form()).order_by("pk")
@@ -86,6 +95,19 @@ def held_by_key(holder: type[models.Model]) -> Counter[str]:
     """How many data keys each vault key wraps, also of keys that are no longer configured."""
     rows = holder._default_manager.exclude(wrapped_key=b"").values_list("key_id").annotate(Count("pk")).order_by()
     return Counter(dict(rows))
+
+
+def unopened(holder: type[models.Model]) -> list[UUID]:
+    """Whose data key does not open with the configured keys. Opens keys only, no value."""
+    rows: QuerySet[Any] = holder._default_manager.exclude(wrapped_key=b"").order_by("pk")
+    return [row.pk for row in rows.iterator() if not _opens(row)]
+
+
+def _opens(row: Any) -> bool:
+    try:
+        return bool(unwrap(row))
+    except SealBroken:
+        return False
 
 
 def to_rewrap(holder: type[models.Model]) -> QuerySet[Any]:

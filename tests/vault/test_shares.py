@@ -177,6 +177,25 @@ def test_the_check_value_is_the_one_that_the_list_of_keys_prints(folder: Path) -
         assert f"check value {name.check}" in printed_keys
 
 
+def test_a_rehearsal_prints_no_key(folder: Path) -> None:
+    out, said = run("recover", "--check", page(folder, 1), page(folder, 3))
+    named = ", ".join(f"{name.check} of {name.id}" for name in SHEETS[0].names)
+    assert (out.strip(), said) == (f"These sheets give the keys back. Check values: {named}.", "")
+    with pytest.raises(CommandError, match="2 sheets are needed"):
+        run("recover", "--check", page(folder, 1))
+
+
+def test_a_rehearsal_tries_every_data_key_and_opens_nothing_else(
+    settings: Settings, elira: Identity, worker: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = create_person(elira, by=worker, case_code="C-1")
+    monkeypatch.setattr("nrm.vault.selectors.unseal_text", None)
+    assert "Every data key opens." in run("keys", "--try")[0]
+    settings.NRM_VAULT_KEYS = fresh("dev1")
+    with pytest.raises(CommandError, match=f"1 data keys do not open: {person.pk}"):
+        run("keys", "--try")
+
+
 def test_nothing_is_written_over_and_nobody_else_may_read(folder: Path) -> None:
     assert {stat.S_IMODE(page(folder, number).stat().st_mode) for number in (1, 2, 3)} == {0o600}
     before = page(folder, 3).read_bytes()

@@ -26,12 +26,13 @@ from nrm.vault.selectors import (
     people_to_index,
     second_factors_by_key,
     to_rewrap,
+    unopened,
 )
 from nrm.vault.shares import SharesRefused, divide, name_of_key, printed, put_together, read
 
 AFTER_WRITING = """Any {needed} of them give back: {keys}.
 1. Print each one from here, on a printer without a memory, and give it to its holder in a closed envelope.
-2. Try them: `manage.py vault recover` with {needed} sheets must give what is configured, by its check value.
+2. Try them from the paper: `manage.py vault recover --check` must name the check values of `manage.py vault keys`.
 3. Destroy the files: shred --remove {folder}/recovery-sheet-*.txt
    On a disk nothing is destroyed for certain; --into a folder in memory, such as /dev/shm, is better."""
 AFTER_RECOVERY = """The check values of all keys are right. Put the line below into the service's environment,
@@ -49,7 +50,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         tasks = parser.add_subparsers(dest="task", required=True)
-        tasks.add_parser("keys", help="what each key holds; never prints a key")
+        keys = tasks.add_parser("keys", help="what each key holds, and its check value; never prints a key")
+        keys.add_argument("--try", action="store_true", dest="attempt", help="see whether every data key opens")
         fresh = tasks.add_parser("new-key", help="print a fresh key for NRM_VAULT_KEYS")
         fresh.add_argument("--id", default="", help="the key's id, such as k2027_1; left out, only the key is printed")
         rotate = tasks.add_parser("rotate", help="move everything to the newest key; may be stopped and run again")
@@ -64,6 +66,7 @@ class Command(BaseCommand):
         recover.add_argument(
             "files", nargs="*", type=Path, help="sheets as files; left out, you are asked for the words"
         )
+        recover.add_argument("--check", action="store_true", help="only say whether the sheets are right; print no key")
         erased = tasks.add_parser("erased", help="who was erased: the list to keep outside, and to replay on a restore")
         way = erased.add_mutually_exclusive_group(required=True)
         way.add_argument("--export", type=Path, metavar="FILE", help="write the list, over an older one")
@@ -73,18 +76,18 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         acts: dict[str, Callable[[], None]] = {
-            "keys": self.print_keys,
+            "keys": lambda: self.print_keys(attempt=options["attempt"]),
             "new-key": lambda: self.print_new_key(options["id"]),
             "rotate": lambda: self.rotate(options["batch"]),
             "shares": lambda: self.write_shares(options["into"], of=options["of"], needed=options["needed"]),
-            "recover": lambda: self.recover(options["files"]),
+            "recover": lambda: self.recover(options["files"], only_check=options["check"]),
             "reindex": lambda: self.reindex(options["batch"]),
             "erased": lambda: self.erased(options["export"], options["replay"]),
             "fields": lambda: self.print_fields(only_missing=options["missing"]),
         }
         acts[options["task"]]()
 
-    def print_keys(self) -> None:
+    def print_keys(self, *, attempt: bool) -> None:
         held = {name_of(holder): held_by_key(holder) for holder in key_holders()}
         held["second factors"] = second_factors_by_key()
         ring = key_ring()
@@ -96,6 +99,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"{line}, check value {name_of_key(key_id, ring[key_id]).check}{newest}")
             else:
                 self.stdout.write(self.style.ERROR(f"{line}. NOT CONFIGURED: these cannot be opened"))
+        if attempt:
+            self.try_keys()
+
+    def try_keys(self) -> None:
+        """For a rehearsal: no value is opened, so nobody learns a name by it."""
+        broken = [pk for holder in key_holders() for pk in unopened(holder)]
+        if broken:
+            raise CommandError(f"{len(broken)} data keys do not open: {', '.join(map(str, broken))}")
+        self.stdout.write(self.style.SUCCESS("Every data key opens."))
 
     def print_new_key(self, key_id: str) -> None:
         if key_id and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,31}", key_id):
@@ -145,7 +157,7 @@ class Command(BaseCommand):
             self.stdout.write(str(path))
         self.stdout.write(AFTER_WRITING.format(needed=needed, keys=", ".join(key_ring()), folder=folder))
 
-    def recover(self, files: list[Path]) -> None:
+    def recover(self, files: list[Path], *, only_check: bool) -> None:
         try:
             given = [read(path.read_text(encoding="utf-8")) for path in files]
             ring = put_together(given or sheets.typed_sheets(input, getpass, self.stderr.write))
@@ -157,6 +169,10 @@ class Command(BaseCommand):
             raise CommandError(f"{failed.strerror}: {failed.filename}") from None
         except EOFError:
             raise CommandError("No more was typed. Nothing was recovered.") from None
+        if only_check:
+            named = ", ".join(f"{name_of_key(key_id, key).check} of {key_id}" for key_id, key in ring.items())
+            self.stdout.write(f"These sheets give the keys back. Check values: {named}.")
+            return
         self.stderr.write(AFTER_RECOVERY)
         pairs = (f"{key_id}:{base64.b64encode(key).decode()}" for key_id, key in ring.items())
         self.stdout.write(f"NRM_VAULT_KEYS={','.join(pairs)}")
