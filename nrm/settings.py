@@ -33,6 +33,13 @@ NRM_DEMO: bool = env.bool("NRM_DEMO", False)
 if NRM_DEMO and IN_PRODUCTION:
     raise ImproperlyConfigured("NRM_DEMO cannot be on in production.")
 
+#: How many years after it was closed a case is proposed to be erased, and the law or decision that says so. No
+#: country's period is verified, so there is no default: without a number nothing is proposed.
+NRM_RETENTION_YEARS: int = env.int("NRM_RETENTION_YEARS", 0)
+NRM_RETENTION_SOURCE: str = env.str("NRM_RETENTION_SOURCE", "").strip()
+if NRM_RETENTION_YEARS < 0 or (NRM_RETENTION_YEARS and not NRM_RETENTION_SOURCE):
+    raise ImproperlyConfigured("NRM_RETENTION_YEARS needs a number of years and NRM_RETENTION_SOURCE, who decided it.")
+
 
 def secret(name: str, stand_in: str) -> str:
     """A secret from the environment; outside production a fixed stand-in makes a newcomer's start possible."""

@@ -18,6 +18,7 @@ from workflows.merge import MergeFlow
 from workflows.placement import PlacementFlow
 from workflows.referral import ReferralFlow
 from workflows.reintegration import ReintegrationFlow
+from workflows.retention import RetentionFlow
 from workflows.screening import ScreeningFlow
 from workflows.status import StatusFlow
 from workflows.support import SupportFlow
@@ -45,6 +46,7 @@ MACHINES: dict[str, type[Lifecycle]] = {
         MergeFlow,
         BarFlow,
         EmergencyFlow,
+        RetentionFlow,
     )
 }
 

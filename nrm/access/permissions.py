@@ -84,6 +84,11 @@ class Permission(StrEnum):
     BREAK_GLASS = "emergency.break_glass"
     END_EMERGENCY = "emergency.end"
     REVIEW_EMERGENCY = "emergency.review"
+    SEE_RETENTION = "retention.see"
+    PROPOSE_RETENTION = "retention.propose"
+    APPROVE_RETENTION = "retention.approve"
+    ERASE_CASE = "retention.erase"
+    HOLD_RETENTION = "retention.hold"
     EXPIRE = "clock.expire"
 
     # Work that belongs to no case

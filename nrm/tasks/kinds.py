@@ -36,6 +36,10 @@ class TaskKind(TextChoices):
     ANSWER_TRANSFER = "answer_transfer", _("Answer whether you take over the lead")
     TRANSFER_DECLINED = "transfer_declined", _("Find another organisation: the lead was declined")
     REVIEW_EMERGENCY = "review_emergency", _("Review the use of emergency access")
+    LOOK_WHETHER_TO_ERASE = "look_whether_to_erase", _("Look whether this case can be erased")
+    CONFIRM_ERASURE = "confirm_erasure", _("Confirm that this case can be erased")
+    REVIEW_HOLD = "review_hold", _("Look whether the case still has to be kept")
+    DECIDE_KEEPING = "decide_keeping", _("Decide how long this case is kept: the year of birth is not known")
     CLOCK_RAN_OUT = "clock_ran_out", _("Look at the case: a time limit ran out")
 
 

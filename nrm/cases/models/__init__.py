@@ -17,6 +17,7 @@ from nrm.cases.models.extension import ClockExtension, ExtensionAuthority
 from nrm.cases.models.link import CaseLink, LinkReason
 from nrm.cases.models.merge import CaseMerge
 from nrm.cases.models.participation import Participation
+from nrm.cases.models.retention import Retention
 from nrm.cases.models.team import BarReason, CaseBar, TeamMember, TeamPart
 from nrm.cases.models.transfer import Transfer
 
@@ -51,6 +52,7 @@ __all__ = [
     "Note",
     "Participation",
     "Purpose",
+    "Retention",
     "RiskAssessment",
     "RiskDomain",
     "RiskLevel",
