@@ -18,6 +18,7 @@ from nrm.access.roles import Role
 from nrm.audit.codes import Code, Group, Outcome, describe
 from nrm.audit.encoding import GENESIS, event_hash
 from nrm.audit.models import Checkpoint, Event, Head
+from nrm.audit.withheld import codes_withheld_from
 
 PAGE = 50
 #: Digits of the greatest number that is surely within the column.
@@ -108,9 +109,11 @@ class ChainState:
         return self.head[:16]
 
 
-def events_page(wanted: EventFilter, *, before: int | None = None, size: int = PAGE) -> EventPage:
-    """Newest first; `before` is the `older_than` of the page that was shown."""
-    events = Event.objects.filter(wanted.as_q()).order_by("-sequence")
+def events_page(wanted: EventFilter, *, reader: UUID, before: int | None = None, size: int = PAGE) -> EventPage:
+    """Newest first; `before` is the `older_than` of the page that was shown. Without the cases that a conflict of
+    interest keeps the reader away from."""
+    events = Event.objects.filter(wanted.as_q()).exclude(case_code__in=codes_withheld_from(reader))
+    events = events.order_by("-sequence")
     if before is not None:
         events = events.filter(sequence__lt=before)
     found = list(events[: size + 1])

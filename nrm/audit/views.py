@@ -28,7 +28,7 @@ def events(request: HttpRequest) -> HttpResponse:
     form = EventFilterForm(request.GET)
     is_valid = form.is_valid()
     wanted, before = form.wanted(), form.cleaned_data.get("before")
-    page = selectors.events_page(wanted, before=before)
+    page = selectors.events_page(wanted, reader=actor.user_id, before=before)
     used = sorted(name for name, value in form.cleaned_data.items() if value and name != "before")
     actions.record(
         Code.AUDIT_READ, by=actor, case_code=wanted.case_code, data={"filters": used, "shown": len(page.lines)}

@@ -12,6 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
@@ -23,7 +24,9 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code, Outcome
 from nrm.audit.models import Event
 from nrm.cases.models import Case, Participation
+from nrm.cases.models.participation import bars_of
 from nrm.cases.selectors import cases_visible_to
+from nrm.cases.selectors.merge import surviving, surviving_of_code
 from nrm.lib.clock import now
 from nrm.lib.codes import normalise_code
 from nrm.lib.folding import fold_name
@@ -53,12 +56,14 @@ class Found:
 
 
 def case_with_code(typed: str, *, by: Actor) -> Case | None:
-    """The case with this code if the actor may see it. None alike, after the same work, for any other code."""
+    """The case with this code if the actor may see it, or the one it goes on in. None alike, after the same work, for
+    any other code."""
     code = normalise_code(typed) or ""
     found = cases_visible_to(by).filter(code=code).first()
+    goes_on_in = surviving_of_code(code, by)
     data = {"digest": query_digest((code,)), "count": int(found is not None)}
     audit.record(Code.SEARCHED_BY_CODE, by=by, data=data)
-    return found
+    return goes_on_in or found
 
 
 def search_people(sought: Identity, *, by: Actor) -> Found:
@@ -112,13 +117,16 @@ def _told_to(by: Actor, people: Collection[UUID]) -> Found:
     opened = set(
         cases_visible_to(by, Permission.REVEAL_IDENTITY).filter(person__in=people).values_list("pk", flat=True)
     )
-    leads = _leads_of(cases)
-    own = [case for case in cases if case.pk in opened]
-    others = {case.pk for case in cases} - {case.pk for case in own}
+    leads = _leads_of(cases, by)
+    go_on = surviving(cases, by, Permission.REVEAL_IDENTITY)
+    own = list(dict.fromkeys(go_on.get(case.pk, case) for case in cases if case.pk in opened))
+    others = {case.pk for case in cases} - opened
     names = sorted({name for case_id, name in leads if case_id in others})
     return Found(tuple(own[:MOST_SHOWN]), tuple(names[:MOST_SHOWN]), max(len(own), len(names)) > MOST_SHOWN)
 
 
-def _leads_of(cases: Collection[Case]) -> list[tuple[UUID, str]]:
-    leading = Participation.objects.open().filter(case__in=cases, relation=Relation.LEADS)
+def _leads_of(cases: Collection[Case], by: Actor) -> list[tuple[UUID, str]]:
+    """Nobody is sent to ask about a restricted case, nor about one that they are kept away from."""
+    leading = Participation.objects.open().filter(case__in=cases, relation=Relation.LEADS, case__is_restricted=False)
+    leading = leading.exclude(Exists(bars_of(by).filter(case=OuterRef("case"))))
     return list(leading.values_list("case_id", "organisation__name"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from nrm.notices.models import Notice
 #: After this many failures, about four days, the notice is dropped; the task in the inbox stays.
 ATTEMPTS = 20
 LONGEST_WAIT = timedelta(hours=6)
+Question = Callable[[UUID, UUID | None, str], bool]
+_questions: list[Question] = []
 
 
 def queue(
@@ -28,18 +31,20 @@ def queue(
     organisation_id: UUID | None = None,
     user_id: UUID | None = None,
     role: str = "",
+    recipients: Collection[UUID] | None = None,
     except_user_id: UUID | None = None,
 ) -> list[Notice]:
-    """One notice for a user, or for each person who works in an organisation (in one role, when it is named).
+    """One notice for a user, or for each person who works in an organisation: in one role, when it is named, or just
+    the `recipients`.
 
     Written in the caller's transaction, so nobody is told of what was rolled back. `except_user_id` did it themselves.
     """
-    if organisation_id is not None and user_id is None:
-        recipients = _people_of(organisation_id, role)
-    elif user_id is not None and organisation_id is None:
-        recipients = [user_id]
-    else:
+    if (organisation_id is None) == (user_id is None):
         raise ValueError("A notice is for an organisation or for a user.")
+    if organisation_id is None:
+        recipients = [user_id] if user_id else []
+    elif recipients is None:
+        recipients = _people_of(organisation_id, role)
     at = now()
     return Notice.objects.bulk_create(
         Notice(
@@ -91,7 +96,7 @@ def deliver_next() -> bool | None:
 
 
 def _deliver(notice: Notice, at: datetime) -> None:
-    if not _still_belongs(notice):
+    if not _still_belongs(notice) or not _may_still_be_told(notice):
         notice.dropped_at, notice.last_error_code = at, "recipient_left"
         return
     notice.attempts += 1
@@ -122,6 +127,17 @@ def _people_of(organisation_id: UUID, role: str) -> list[UUID]:
     if role:
         members = members.filter(role=role)
     return list(members.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
+def ask_before_telling(answer: Question) -> None:
+    """Cases lie above this room: `answer` says of a user, an organisation and a case code whether the user may still be
+    told. Called once, when the service starts."""
+    _questions.append(answer)
+
+
+def _may_still_be_told(notice: Notice) -> bool:
+    asked = notice.recipient_id, notice.organisation_id, notice.case_code
+    return not notice.case_code or all(answer(*asked) for answer in _questions)
 
 
 def _still_belongs(notice: Notice) -> bool:

@@ -19,6 +19,7 @@ from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.roles import Role
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.models import Case
+from nrm.cases.models.participation import bars_of
 from nrm.cases.selectors import standing_in
 from nrm.cases.steps import StepLink, step_links
 from nrm.placements.models import Placement, Shelter, Unit
@@ -115,14 +116,15 @@ def reservations_overdue(at: datetime) -> list[Placement]:
 
 @dataclass(frozen=True, slots=True)
 class PlaceLine:
-    """One unit on the board and who holds it."""
+    """One unit on the board and who holds it; that it is held is told also to who must not see by whom."""
 
     unit: Unit
     holder: Placement | None
+    is_held_unseen: bool = False
 
     @property
     def is_free(self) -> bool:
-        return self.holder is None and self.unit.is_active
+        return self.holder is None and not self.is_held_unseen and self.unit.is_active
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +154,17 @@ def own_shelter(actor: Actor) -> Shelter | None:
 
 
 def board(actor: Actor) -> Board:
-    """Three queries whatever the number of places."""
+    """Four queries whatever the number of places."""
     shelter = own_shelter(actor)
     if shelter is None:
         return Board(None, [], [])
     open_here = Placement.objects.open().filter(shelter=shelter).select_related("case").order_by("requested_at", "id")
-    found = list(open_here)
+    kept_away = set(bars_of(actor).values_list("case", flat=True))
+    found = [row for row in open_here if row.case_id not in kept_away]
     holders = {row.unit_id: row for row in found if row.state in HOLDING_A_UNIT}
-    lines = [PlaceLine(unit, holders.get(unit.pk)) for unit in Unit.objects.filter(shelter=shelter)]
+    unseen = {row.unit_id for row in open_here if row.case_id in kept_away and row.state in HOLDING_A_UNIT}
+    units = Unit.objects.filter(shelter=shelter)
+    lines = [PlaceLine(unit, holders.get(unit.pk), unit.pk in unseen) for unit in units]
     lines.sort(key=lambda line: not line.unit.is_active)
     return Board(shelter, lines, [row for row in found if row.state == PlacementState.REQUESTED])
 

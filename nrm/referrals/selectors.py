@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
@@ -16,7 +16,8 @@ from nrm.access.policy import RECEIVERS, Standing
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.roles import Role
 from nrm.cases.lifecycle import narrowed
-from nrm.cases.models import Case, DataCategory, reference
+from nrm.cases.models import Case, DataCategory, SharingBasis, reference
+from nrm.cases.models.participation import bars_of
 from nrm.cases.selectors import cases_visible_to, covered, standing_in
 from nrm.lib.paging import Cursor, page_of
 from nrm.referrals.models import Message, MessageKind, Referral, ReferralQuerySet
@@ -58,7 +59,7 @@ def side_of(referral: Referral, standing: Standing) -> Party | None:
         return Party.SENDER
     actor = standing.actor
     was_sent_here = referral.receiver_id == actor.organisation_id and referral.sent_at is not None
-    if not was_sent_here or actor.role not in RECEIVERS:
+    if not was_sent_here or actor.role not in RECEIVERS or standing.is_barred:
         return None
     is_over = referral.state not in OPEN_REFERRALS
     return Party.RECEIVER if is_over or standing.may(Permission.SEE_OWN_REFERRAL) else None
@@ -140,6 +141,12 @@ def covered_now(referral: Referral) -> list[DataCategory]:
     return [DataCategory(category) for category in covered(referral.case, referral)]
 
 
+def basis_covering(case: Case, basis: str, receiver_id: UUID, categories: Iterable[str]) -> SharingBasis | None:
+    """The newest legal basis of this kind in force that covers all of this for the receiver."""
+    found: SharingBasis | None = case.sharing_bases.covering(receiver_id, categories).filter(basis=basis).first()
+    return found
+
+
 def labels(categories: list[DataCategory]) -> list[str]:
     return [str(category.label) for category in categories]
 
@@ -190,7 +197,8 @@ def referrals_sent(actor: Actor) -> ReferralQuerySet:
 def referrals_ended(actor: Actor) -> ReferralQuerySet:
     """What was asked of the organisation and is over: the bare record, without the case."""
     over = Q(sent_at__isnull=False) & ~Q(state__in=OPEN_REFERRALS)
-    return Referral.objects.filter(over, _received(actor))
+    kept_away = Exists(bars_of(actor).filter(case=OuterRef("case")))
+    return Referral.objects.filter(over, _received(actor)).exclude(kept_away)
 
 
 BOXES = {

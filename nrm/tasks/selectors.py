@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,11 +29,16 @@ class Late:
 _NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def open_tasks_for(actor: Actor) -> TaskQuerySet:
-    """Open tasks of the actor's organisation that are for everybody there or for the actor's role."""
+#: The codes of the cases that a reader sees. Cases lie above this room, so whoever asks for tasks brings them along.
+Codes = QuerySet[Any, Any] | Collection[str]
+
+
+def open_tasks_for(actor: Actor, codes: Codes) -> TaskQuerySet:
+    """Open tasks of the actor's organisation that are for everybody there or for the actor's role, in the cases that
+    the actor sees."""
     return (
         Task.objects.open()
-        .filter(Q(role="") | Q(role=actor.role), organisation_id=actor.organisation_id)
+        .filter(Q(role="") | Q(role=actor.role), organisation_id=actor.organisation_id, case_code__in=codes)
         .select_related("organisation", "claimed_by")
         .annotate(falls_due=Coalesce("due_at", Value(_NO_LIMIT), output_field=DateTimeField()))
         .order_by("falls_due", "id")
@@ -45,8 +50,8 @@ def tasks_page(tasks: TaskQuerySet, *, after: Cursor | None = None) -> Page[Task
     return page_of(tasks, "falls_due", after=after)
 
 
-def tasks_overdue(actor: Actor, now: datetime) -> TaskQuerySet:
-    return open_tasks_for(actor).filter(due_at__lt=now)
+def tasks_overdue(actor: Actor, codes: Codes, now: datetime) -> TaskQuerySet:
+    return open_tasks_for(actor, codes).filter(due_at__lt=now)
 
 
 def tasks_of_case(case_code: str) -> list[Task]:
@@ -55,14 +60,19 @@ def tasks_of_case(case_code: str) -> list[Task]:
     return list(tasks.annotate(falls_due=Coalesce("due_at", Value(_NO_LIMIT))).order_by("falls_due", "id"))
 
 
-def tasks_overdue_in_country(now: datetime) -> TaskQuerySet:
+def tasks_overdue_in_country(codes: Codes, now: datetime) -> TaskQuerySet:
     """Every organisation's, for the coordinator: which step is late where."""
-    return Task.objects.open().filter(due_at__lt=now).select_related("organisation").order_by("due_at", "id")
+    return (
+        Task.objects.open()
+        .filter(due_at__lt=now, case_code__in=codes)
+        .select_related("organisation")
+        .order_by("due_at", "id")
+    )
 
 
-def late_by_organisation(now: datetime) -> list[Late]:
+def late_by_organisation(codes: Codes, now: datetime) -> list[Late]:
     """How many tasks are late in each organisation and since when, most first."""
-    late = Task.objects.open().filter(due_at__lt=now).values("organisation__name")
+    late = Task.objects.open().filter(due_at__lt=now, case_code__in=codes).values("organisation__name")
     rows = late.annotate(count=Count("id"), oldest=Min("due_at")).order_by("-count", "organisation__name")
     return [Late(row["organisation__name"], row["count"], row["oldest"]) for row in rows]
 

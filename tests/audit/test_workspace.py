@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from nrm.access.actor import NOBODY
 from nrm.audit import views
 from nrm.audit.codes import PREFIXES, Code, Group, steps
 from nrm.audit.models import Event, Head
@@ -62,9 +63,9 @@ def test_the_days_asked_for_are_whole_days_of_the_country(auditor: Client, chain
 
 
 def test_pages_follow_one_another_without_loss(chain: list[Event]) -> None:
-    first = events_page(EventFilter(), size=3)
-    second = events_page(EventFilter(), before=first.older_than, size=3)
-    third = events_page(EventFilter(), before=second.older_than, size=3)
+    first = events_page(EventFilter(), reader=NOBODY, size=3)
+    second = events_page(EventFilter(), reader=NOBODY, before=first.older_than, size=3)
+    third = events_page(EventFilter(), reader=NOBODY, before=second.older_than, size=3)
     assert [line.sequence for page in (first, second, third) for line in page.lines] == [8, 7, 6, 5, 4, 3, 2, 1]
     assert third.older_than is None
 

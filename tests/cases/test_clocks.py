@@ -137,7 +137,11 @@ def test_what_the_coordinator_is_told_does_not_keep_a_case_from_being_closed(cas
     Task.objects.update(closed_at=timezone.now(), closed_by=cast.case_worker.user.pk, outcome="done")
     run_out_clocks(timezone.now() + timedelta(days=400))
     assert case.has_open_task()
-    finish_task(Task.objects.open().get(organisation=cast.organisations.open_hand).pk, by=cast.case_worker.actor)
+    finish_task(
+        Task.objects.open().get(organisation=cast.organisations.open_hand).pk,
+        by=cast.case_worker.actor,
+        codes=[case.code],
+    )
     assert Task.objects.open().get().organisation == cast.organisations.coordination
     assert not case.has_open_task()
 

@@ -63,16 +63,16 @@ def test_every_kind_says_what_to_do(kind: TaskKind) -> None:
 
 def test_a_task_is_for_its_organisation_and_nobody_else(cast: Any, open_one: Any) -> None:
     task = open_one()
-    assert list(selectors.open_tasks_for(cast.case_worker.actor)) == [task]
-    assert list(selectors.open_tasks_for(cast.second_case_worker.actor)) == [task]
-    assert not selectors.open_tasks_for(cast.stranger.actor).exists()
+    assert list(selectors.open_tasks_for(cast.case_worker.actor, [CODE])) == [task]
+    assert list(selectors.open_tasks_for(cast.second_case_worker.actor, [CODE])) == [task]
+    assert not selectors.open_tasks_for(cast.stranger.actor, [CODE]).exists()
 
 
 def test_a_task_may_be_for_one_role(cast: Any, open_one: Any) -> None:
     task = open_one(role="clinician", organisation=cast.organisations.open_hand)
-    assert not selectors.open_tasks_for(cast.case_worker.actor).exists()
+    assert not selectors.open_tasks_for(cast.case_worker.actor, [CODE]).exists()
     Task.objects.filter(pk=task.pk).update(role="case_worker")
-    assert selectors.open_tasks_for(cast.case_worker.actor).exists()
+    assert selectors.open_tasks_for(cast.case_worker.actor, [CODE]).exists()
 
 
 def test_opening_a_task_again_changes_nothing(open_one: Any) -> None:
@@ -111,31 +111,33 @@ def test_a_closed_task_may_be_opened_anew(cast: Any, open_one: Any) -> None:
 
 
 def test_taking_a_task_shows_who_is_on_it_and_is_recorded(cast: Any, open_one: Any) -> None:
-    task = actions.claim_task(open_one().pk, by=cast.case_worker.actor)
+    task = actions.claim_task(open_one().pk, by=cast.case_worker.actor, codes=[CODE])
     assert task.claimed_by_id == cast.case_worker.user.pk
     event = Event.objects.get(action="task.claimed")
     assert (event.case_code, event.data) == (CODE, {"kind": "read_screening"})
     with pytest.raises(MovedOn):
-        actions.claim_task(task.pk, by=cast.second_case_worker.actor)
-    actions.release_task(task.pk, by=cast.second_case_worker.actor)
-    actions.claim_task(task.pk, by=cast.second_case_worker.actor)
+        actions.claim_task(task.pk, by=cast.second_case_worker.actor, codes=[CODE])
+    actions.release_task(task.pk, by=cast.second_case_worker.actor, codes=[CODE])
+    actions.claim_task(task.pk, by=cast.second_case_worker.actor, codes=[CODE])
     assert Task.objects.get(pk=task.pk).claimed_by_id == cast.second_case_worker.user.pk
 
 
 @pytest.mark.parametrize("act", [actions.claim_task, actions.release_task, actions.finish_task])
 def test_a_stranger_does_not_learn_of_a_task(cast: Any, open_one: Any, act: Any) -> None:
     with pytest.raises(NotVisible):
-        act(open_one().pk, by=cast.stranger.actor)
+        act(open_one().pk, by=cast.stranger.actor, codes=[CODE])
+    with pytest.raises(NotVisible):
+        act(open_one().pk, by=cast.case_worker.actor, codes=[])
 
 
 def test_only_what_no_step_closes_is_finished_by_hand(cast: Any, open_one: Any) -> None:
     with pytest.raises(NotYet):
-        actions.finish_task(open_one("answer_referral").pk, by=cast.case_worker.actor)
-    task = actions.finish_task(open_one("referral_declined").pk, by=cast.case_worker.actor)
+        actions.finish_task(open_one("answer_referral").pk, by=cast.case_worker.actor, codes=[CODE])
+    task = actions.finish_task(open_one("referral_declined").pk, by=cast.case_worker.actor, codes=[CODE])
     assert (task.outcome, task.closed_by) == ("done", cast.case_worker.user.pk)
     assert Event.objects.filter(action="task.closed").exists()
     with pytest.raises(NotVisible):
-        actions.finish_task(task.pk, by=cast.case_worker.actor)
+        actions.finish_task(task.pk, by=cast.case_worker.actor, codes=[CODE])
 
 
 def test_pages_follow_one_another_soonest_due_first(cast: Any, open_one: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +146,7 @@ def test_pages_follow_one_another_soonest_due_first(cast: Any, open_one: Any, mo
     dues: list[datetime | None] = [at + timedelta(days=day) for day in (3, 1, 1, 2)]
     for number, due in enumerate([*dues, None, None]):
         open_one(number=number, due_at=due)
-    tasks, after, seen = selectors.open_tasks_for(cast.case_worker.actor), None, []
+    tasks, after, seen = selectors.open_tasks_for(cast.case_worker.actor, [CODE]), None, []
     while True:
         page = selectors.tasks_page(tasks, after=after)
         seen += page.rows
@@ -159,8 +161,8 @@ def test_overdue_is_what_was_due_and_is_open(cast: Any, open_one: Any) -> None:
     at = timezone.now()
     late = open_one(due_at=at - timedelta(hours=1))
     open_one("assess_risk", due_at=at + timedelta(hours=1))
-    assert list(selectors.tasks_overdue(cast.case_worker.actor, at)) == [late]
-    assert list(selectors.tasks_overdue_in_country(at)) == [late]
+    assert list(selectors.tasks_overdue(cast.case_worker.actor, [CODE], at)) == [late]
+    assert list(selectors.tasks_overdue_in_country([CODE], at)) == [late]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_tasks(
@@ -169,7 +171,7 @@ def test_the_number_of_queries_does_not_grow_with_the_tasks(
     for number in range(12):
         open_one(number=number)
     with django_assert_num_queries(1):
-        page = selectors.tasks_page(selectors.open_tasks_for(cast.case_worker.actor))
+        page = selectors.tasks_page(selectors.open_tasks_for(cast.case_worker.actor, [CODE]))
         assert {task.organisation.name for task in page.rows} == {"Open Hand"}
     with django_assert_num_queries(1):
         assert [task.claimed_by for task in selectors.tasks_of_case(CODE)] == [None] * 12

@@ -186,7 +186,7 @@ def pledge(request: SignedInRequest) -> HttpResponse:
 def activity(request: SignedInRequest) -> HttpResponse:
     """What the service recorded of this person, newest first: the same as the auditor sees, without anybody else."""
     before = as_sequence(request.GET.get("before", ""))
-    page = events_page(EventFilter(user_id=request.user.pk), before=before)
+    page = events_page(EventFilter(user_id=request.user.pk), reader=request.user.pk, before=before)
     pager = {
         "previous_url": reverse("accounts:activity") if before else "",
         "next_url": f"?before={page.older_than}" if page.older_than else "",

@@ -7,10 +7,18 @@ from nrm.cases.actions.case import add_note, assess_risk, open_case, take_case_s
 from nrm.cases.actions.child import NOT_INDEPENDENT, assess_best_interests, record_guardian
 from nrm.cases.actions.clocks import extend_clock, run_out_clocks
 from nrm.cases.actions.consent import expire_consents, missing_beside, record_consent, take_consent_step
-from nrm.cases.actions.documents import keep_made
+from nrm.cases.actions.documents import (
+    FileNotKept,
+    add_document,
+    keep_brought,
+    keep_made,
+    open_document,
+    remove_document,
+)
 from nrm.cases.actions.emergency import break_glass, end_emergency, expire_emergencies, review_emergency
 from nrm.cases.actions.identity import require_named, reveal_identity, why_no_identity, write_identity
 from nrm.cases.actions.link import NOT_TO_BE_LINKED, link_cases, link_to_code, unlink_cases
+from nrm.cases.actions.merge import merge_cases, undo_merge
 from nrm.cases.actions.team import (
     add_member,
     cover_absence,
@@ -23,12 +31,16 @@ from nrm.cases.actions.team import (
     take_team_step,
 )
 from nrm.cases.actions.track import choose_track
+from nrm.cases.actions.transfer import answer_offer, offer_lead
 
 __all__ = [
     "NOT_INDEPENDENT",
     "NOT_TO_BE_LINKED",
+    "FileNotKept",
+    "add_document",
     "add_member",
     "add_note",
+    "answer_offer",
     "assess_best_interests",
     "assess_risk",
     "break_glass",
@@ -44,18 +56,23 @@ __all__ = [
     "hand_over",
     "keep_away",
     "keep_away_address",
+    "keep_brought",
     "keep_made",
     "lift_bar",
     "lift_restriction",
     "link_cases",
     "link_to_code",
+    "merge_cases",
     "missing_beside",
     "missing_of_basis",
+    "offer_lead",
     "open_case",
+    "open_document",
     "record_age",
     "record_basis",
     "record_consent",
     "record_guardian",
+    "remove_document",
     "require_named",
     "restrict_case",
     "reveal_identity",
@@ -67,6 +84,7 @@ __all__ = [
     "take_on",
     "take_status_step",
     "take_team_step",
+    "undo_merge",
     "unlink_cases",
     "why_no_identity",
     "write_identity",

@@ -11,9 +11,11 @@ from django.db import transaction
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
+from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
+from nrm.cases.actions.team import take_on
 from nrm.cases.actions.track import choose_track
 from nrm.cases.models import Case, Note, RiskAssessment, reference
 from nrm.tasks import actions as tasks
@@ -38,7 +40,8 @@ def open_case(
     child_protection_id: UUID | None = None,
 ) -> Case:
     """Open a case without an identity; the lead organisation has it from the first minute. Whoever may be a child is
-    protected as one from that minute too, by the authority named here or else by the lead organisation."""
+    protected as one from that minute too, by the authority named here or else by the lead organisation. A case worker
+    who opens it for the own organisation is responsible for it."""
     case = Case(
         person=vault.create_person(),
         age_group=age_group,
@@ -49,6 +52,8 @@ def open_case(
     )
     parties = {Party.LEAD: lead_organisation_id, Party.REPORTER: by.organisation_id}
     lifecycle.begin(CaseFlow, case, by=by, parties=parties)
+    if by.role is Role.CASE_WORKER and by.organisation_id == lead_organisation_id:
+        take_on(case, by=by)
     if not case.may_be_a_child():
         return case
     authority = Organisation.objects.get(pk=child_protection_id) if child_protection_id else None
@@ -58,6 +63,9 @@ def open_case(
 def take_case_step(
     case: Case, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
 ) -> Case:
+    """`merge_cases` alone closes a case because it goes on in another one."""
+    if facts.get("closure") == Closure.MERGED:
+        raise NotYet(_("Merge the two cases instead."))
     return lifecycle.perform(
         CaseFlow, case, transition, by=by, expected_version=expected_version, reason=reason, **facts
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,8 @@ from nrm.accounts.selectors import names_of
 from nrm.audit.codes import Outcome, describe
 from nrm.audit.models import Event
 from nrm.cases.models import Case, EmergencyAccess
-from nrm.cases.selectors.case import require, standing_in
+from nrm.cases.models.participation import bars_of
+from nrm.cases.selectors.case import cases_visible_to, require, standing_in
 from nrm.lib.codes import normalise_code
 from nrm.lib.paging import Cursor, page_of
 from nrm.vault.fields import opened
@@ -91,17 +92,24 @@ class Register:
 
 
 def case_in_emergency(actor: Actor, code: str) -> Case | None:
-    """A case by its exact code, whoever leads it. Only for who may use emergency access, and only to open it so."""
+    """A case by its exact code, whoever leads it. Only for who may use emergency access, and only to open it so. None
+    alike where a conflict of interest keeps the actor away."""
     if not allows(actor, Permission.BREAK_GLASS):
         raise NotPermitted
-    return Case.objects.select_related("person").filter(code=normalise_code(code) or "").first()
+    found = Case.objects.select_related("person").filter(code=normalise_code(code) or "")
+    return found.exclude(_kept_away(actor, "pk")).first()
+
+
+def _kept_away(actor: Actor, case: str) -> Exists:
+    return Exists(bars_of(actor).filter(case=OuterRef(case)))
 
 
 def last_use_of(actor: Actor) -> EmergencyAccess | None:
     """The use that still counts for this person: the one that runs or waits for its review, or else the last one."""
     if not allows(actor, Permission.BREAK_GLASS):
         raise NotPermitted
-    return EmergencyAccess.objects.filter(user=actor.user_id).select_related("case").first()
+    own = EmergencyAccess.objects.filter(user=actor.user_id).exclude(_kept_away(actor, "case"))
+    return own.select_related("case").first()
 
 
 def own_emergency(actor: Actor, pk: UUID) -> EmergencyAccess:
@@ -166,20 +174,21 @@ def acts_during(access: EmergencyAccess) -> list[Act]:
 
 
 def register_of_emergencies(actor: Actor, after: Cursor | None) -> Register:
-    """Every use in the country by its case code, and figures by month. Who it was is for the auditor only."""
+    """Every use in the country by its case code, and figures by month. Who it was is for the auditor only, who alone
+    reads of restricted cases."""
     if not allows(actor, Permission.READ_EMERGENCIES):
         raise NotPermitted
     shows_people = actor.role is Role.AUDITOR
-    rows = EmergencyAccess.objects.select_related("case", "organisation")
-    page = page_of(rows, "opened_at", after=after, newest_first=True)
+    rows = EmergencyAccess.objects.filter(case__in=cases_visible_to(actor))
+    page = page_of(rows.select_related("case", "organisation"), "opened_at", after=after, newest_first=True)
     names = names_of({one.user_id for one in page.rows}) if shows_people else {}
     lines = [Line(one, names.get(one.user_id, "")) for one in page.rows]
-    return Register(lines, _months(), page.after, shows_people)
+    return Register(lines, _months(rows), page.after, shows_people)
 
 
-def _months() -> list[Month]:
+def _months(rows: QuerySet[EmergencyAccess]) -> list[Month]:
     counted = (
-        EmergencyAccess.objects.order_by()
+        rows.order_by()
         .annotate(month=TruncMonth("opened_at"))
         .values("month")
         .annotate(

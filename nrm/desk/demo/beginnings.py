@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from nrm.access.actor import Actor
 from nrm.cases import actions as cases
 from nrm.cases.models import DataCategory, Purpose, RiskDomain
+from nrm.cases.selectors.team import responsible_for
 from nrm.desk.demo.life import Life
 from nrm.lib.clock import today
 
 Waits = Iterator[timedelta]
 
 
+def bring_in(life: Life, *, by: Actor) -> None:
+    """Both who work on the cases of this story come to be in the team."""
+    for other in {life.worker, life.colleague} - {by}:
+        cases.add_member(life.case, by=by, user_id=other.user_id)
+
+
 def assessed(life: Life) -> Waits:
+    """By who takes the case on, and brings a colleague in."""
     case = life.case
+    if responsible_for(case) is None:
+        cases.take_on(case, by=life.worker)
+        bring_in(life, by=life.worker)
     cases.assess_risk(
         case,
         by=life.worker,

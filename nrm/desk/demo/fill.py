@@ -92,7 +92,7 @@ def mornings(world: World) -> Story:
     while True:
         for task in Task.objects.open().filter(due_at__lt=now() - LEFT_WAITING):
             if task.is_finished_by_hand:
-                tasks.finish_task(task.pk, by=world.who_does(task))
+                tasks.finish_task(task.pk, by=world.who_does(task), codes=[task.case_code])
         yield timedelta(days=3)
 
 

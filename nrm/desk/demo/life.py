@@ -183,7 +183,7 @@ class Life:
         """Each organisation says of its open tasks on the case that they are done, where that is for people to say."""
         for task in Task.objects.open().filter(case_code=self.code):
             if task.is_finished_by_hand:
-                tasks.finish_task(task.pk, by=self.world.who_does(task))
+                tasks.finish_task(task.pk, by=self.world.who_does(task), codes=[task.case_code])
 
     def free_unit(self, shelter: str) -> Unit:
         """The free place that fits best."""

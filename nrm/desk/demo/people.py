@@ -15,6 +15,7 @@ from nrm.accounts import conduct
 from nrm.accounts.kinds import OrganisationKind as Kind
 from nrm.accounts.models import Invitation, Membership, Organisation, TotpDevice
 from nrm.cases.models import AgeGroup, Sex
+from nrm.cases.selectors import cases_visible_to
 from nrm.countries import profile
 from nrm.desk.demo.signins import DOMAIN, PASSWORD, code_now
 from nrm.desk.demo.words import COUNTRIES, Country, words
@@ -109,11 +110,14 @@ class World:
         return UUID(str(self.organisations[key].shelter.pk))
 
     def who_does(self, task: Task) -> Actor:
-        return next(
+        """Somebody of the organisation who sees the case; where nobody does, whoever the task is for."""
+        able = [
             actor
             for actor in self.people.values()
             if actor.organisation_id == task.organisation_id and task.role in {"", actor.role}
-        )
+        ]
+        seeing = (actor for actor in able if cases_visible_to(actor).filter(code=task.case_code).exists())
+        return next(seeing, able[0])
 
 
 def settle(code: str) -> World:

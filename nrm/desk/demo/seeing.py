@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 from nrm.access.actor import Actor
+from nrm.cases.selectors.team import responsible_for
+from nrm.desk.demo.beginnings import bring_in
 from nrm.desk.demo.life import Life
 from nrm.identification import actions as identification
 from nrm.identification.models import InterviewerPreference, Present, SafeToTalk, Screening
@@ -34,6 +36,8 @@ def reported(life: Life) -> Waits:
         **_before_talking(life),
     )
     life.code = life.screening.case.code
+    if responsible_for(life.case) is not None:
+        bring_in(life, by=life.actor(life.reporter))
     yield life.minutes(2, 6)
     yield from _answered(life, life.screening, by=life.actor(life.reporter))
 

@@ -20,6 +20,7 @@ ROUND: dict[str, Callable[[datetime], int]] = {
     "consents": cases.expire_consents,
     "legal bases": cases.expire_bases,
     "emergency access": cases.expire_emergencies,
+    "absences": cases.expire_covers,
     "time limits": cases.run_out_clocks,
 }
 
