@@ -62,6 +62,7 @@ class CaseSubject(Protocol):
     def has_open_placement(self) -> bool: ...
     def has_open_episode(self) -> bool: ...
     def has_open_task(self) -> bool: ...
+    def has_its_person(self) -> bool: ...
     def was_merged(self) -> bool: ...
     def is_back_from_merge(self) -> bool: ...
 
@@ -151,6 +152,10 @@ class CaseFlow(Lifecycle):
     @needs(_("The case was not closed by merging it into another one."))
     def merge_was_undone(self) -> bool:
         return self.subject.is_back_from_merge()
+
+    @needs(_("The person of this case was erased. What is left of the case does not change any more."))
+    def person_is_not_erased(self) -> bool:
+        return self.subject.has_its_person()
 
     # Transitions
 
@@ -277,7 +282,7 @@ class CaseFlow(Lifecycle):
         permission="case.reopen",
         needs_reason=True,
         order=10,
-        conditions=[goes_on_by_itself],
+        conditions=[goes_on_by_itself, person_is_not_erased],
         effects=[Notify("case_reopened", to=Party.LEAD)],
     )
     def reopen(self) -> None:
@@ -292,7 +297,7 @@ class CaseFlow(Lifecycle):
         needs_reason=True,
         sets=["episode"],
         order=11,
-        conditions=[goes_on_by_itself],
+        conditions=[goes_on_by_itself, person_is_not_erased],
         effects=[OpenTask("read_screening", to=Party.LEAD, days=1), Notify("case_reopened", to=Party.LEAD)],
     )
     def reopen_as_new_episode(self) -> None:

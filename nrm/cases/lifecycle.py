@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
-from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
+from nrm.access.refusals import Gone, MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.access.relations import Relation
 from nrm.audit import actions as audit
 from nrm.cases.effects import Setting, carry_out, keep_time
 from nrm.cases.models import Case, CaseChild, reference
 from nrm.cases.selectors import require, standing_in
 from nrm.lib.history import Recording, save_recorded
+from nrm.vault.models import Person
 from nrm.vault.sealing import Place, seal_text
 from workflows import lifecycle as machines
 from workflows.case import Stage
@@ -185,6 +186,7 @@ def _standing_for_new(record: models.Model, by: Actor, *, unseen: bool = False) 
     standing = standing_in(by, case)
     if not unseen and not standing.may(Permission.SEE_CASE):
         raise NotVisible
+    _refuse_erased(case)
     return standing
 
 
@@ -202,12 +204,19 @@ def _locked(record: Record, by: Actor) -> tuple[Any, Standing]:
     standing = standing_in(by, case)
     if not standing.may(Permission.SEE_CASE):
         raise NotVisible
+    _refuse_erased(case)
     if isinstance(record, Case):
         return case, standing
     locked = type(record)._default_manager.select_for_update(of=("self",)).get(pk=record.pk)
     if isinstance(locked, CaseChild):
         locked.case = case  # type: ignore[attr-defined]
     return locked, standing
+
+
+def _refuse_erased(case: Case) -> None:
+    """Asked of the database: whoever waited for the lock holds a person as it was before."""
+    if Person.objects.filter(pk=case.person_id).exclude(erased_at=None).exists():
+        raise Gone
 
 
 def lock_case(pk: UUID) -> Case:

@@ -19,6 +19,7 @@ from nrm.cases.actions.emergency import break_glass, end_emergency, expire_emerg
 from nrm.cases.actions.identity import require_named, reveal_identity, why_no_identity, write_identity
 from nrm.cases.actions.link import NOT_TO_BE_LINKED, link_cases, link_to_code, unlink_cases
 from nrm.cases.actions.merge import merge_cases, undo_merge
+from nrm.cases.actions.retention import look_at_retention, propose_erasure, take_retention_step
 from nrm.cases.actions.team import (
     add_member,
     cover_absence,
@@ -62,12 +63,14 @@ __all__ = [
     "lift_restriction",
     "link_cases",
     "link_to_code",
+    "look_at_retention",
     "merge_cases",
     "missing_beside",
     "missing_of_basis",
     "offer_lead",
     "open_case",
     "open_document",
+    "propose_erasure",
     "record_age",
     "record_basis",
     "record_consent",
@@ -82,6 +85,7 @@ __all__ = [
     "take_case_step",
     "take_consent_step",
     "take_on",
+    "take_retention_step",
     "take_status_step",
     "take_team_step",
     "undo_merge",

@@ -150,6 +150,9 @@ class Case(models.Model):
         """Asked of the database each time: whoever waited for the lock holds a person as it was before."""
         return not Person.objects.filter(pk=self.person_id).exclude(identity=None).exists()
 
+    def has_its_person(self) -> bool:
+        return self.person.erased_at is None
+
     def holds_no_name(self) -> bool:
         return self.track == Track.NAMELESS
 

@@ -22,6 +22,7 @@ ROUND: dict[str, Callable[[datetime], int]] = {
     "emergency access": cases.expire_emergencies,
     "absences": cases.expire_covers,
     "time limits": cases.run_out_clocks,
+    "retention": cases.look_at_retention,
 }
 
 
