@@ -1,8 +1,8 @@
 """Recovery sheets: the vault keys divided among several people, so that no one of them can open anything.
 
 Each key of `NRM_VAULT_KEYS` is divided by SLIP-39 (Shamir's scheme over GF(256), words with a checksum of their own)
-into as many shares as there are sheets. A sheet carries one share of every key. Fewer sheets than are needed tell
-nothing of a key. The index, checkpoint and session keys are not divided, for the reasons of decision 0018.
+into as many shares as there are sheets. A sheet carries one share of every key. Fewer sheets than are needed do not
+help to find a key. The index, checkpoint and session keys are not divided, for the reasons of decision 0018.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SharesRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class KeyName:
-    """What is printed of a key: its id, and a check value that tells it from another and gives nothing of it away."""
+    """What is printed of a key: its id, and a check value that tells it from another and does not help to find it."""
 
     id: str
     check: str

@@ -322,30 +322,30 @@ def test_nonsense_for_a_key_s_name_is_asked_for_again() -> None:
         keyboard.typed_names(typed("")[0], said.append)
 
 
-def test_at_a_real_terminal_no_word_is_shown_and_neither_keys_nor_database_are_needed() -> None:
-    """As on the day: a machine with the checkout and nothing else, two people, one after the other."""
+def test_at_a_real_terminal_neither_words_nor_keys_are_shown_and_neither_keys_nor_database_are_needed(
+    tmp_path: Path,
+) -> None:
+    """As docs/recovery.md has it: a computer with the checkout and nothing else, two people, one after the other."""
     ours, theirs = pty.openpty()
     lines = [*names_as_typed(), *(short(words) for sheet in SHEETS[:2] for _name, words in sheet.shares)]
-    environment = {"PATH": os.environ["PATH"], "NRM_MODE": "development", "NRM_LOCALDB": "off", "HOME": "/nonexistent"}
-    environment["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none"
+    environment = {"PATH": os.environ["PATH"], "NRM_MODE": "development", "NRM_LOCALDB_HOME": str(tmp_path / "none")}
+    where = {"cwd": configured.BASE_DIR, "env": environment, "start_new_session": True}
     command = [sys.executable, "manage.py", "vault", "recover"]
-    with subprocess.Popen(
-        command,
-        cwd=configured.BASE_DIR,
-        env=environment,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    ) as process:
+    with (
+        (tmp_path / "line").open("wb") as out,
+        subprocess.Popen(command, stdin=theirs, stdout=out, stderr=theirs, **where) as process,  # type: ignore[call-overload]
+    ):
         os.close(theirs)
         seen = answer(ours, lines)
         assert process.wait(30) == 0, seen
     os.close(ours)
-    assert base64.b64encode(RING["k2"]).decode() in seen
+    line = (tmp_path / "line").read_text().strip()
+    assert parse_key_ring(line.removeprefix("NRM_VAULT_KEYS=")) == RING
+    assert not (tmp_path / "none").exists(), "no database was started"
     words = {word[:4] for sheet in SHEETS[:2] for _name, words in sheet.shares for word in words}
     while_typing = seen.split("The check values")[0].split("Sheet 1.")[1]
     assert [word for word in words if f" {word} " in f" {while_typing} "] == []
+    assert base64.b64encode(RING["k2"]).decode() not in seen
 
 
 def answer(terminal: int, lines: list[str]) -> str:

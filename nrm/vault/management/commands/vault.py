@@ -160,7 +160,7 @@ class Command(BaseCommand):
     def recover(self, files: list[Path], *, only_check: bool) -> None:
         try:
             given = [read(path.read_text(encoding="utf-8")) for path in files]
-            ring = put_together(given or sheets.typed_sheets(input, getpass, self.stderr.write))
+            ring = put_together(given or sheets.typed_sheets(self.ask, getpass, self.say))
         except (SharesRefused, UnicodeDecodeError) as refused:
             raise CommandError(
                 str(refused) if isinstance(refused, SharesRefused) else "This is no recovery sheet."
@@ -173,9 +173,18 @@ class Command(BaseCommand):
             named = ", ".join(f"{name_of_key(key_id, key).check} of {key_id}" for key_id, key in ring.items())
             self.stdout.write(f"These sheets give the keys back. Check values: {named}.")
             return
-        self.stderr.write(AFTER_RECOVERY)
+        self.say(AFTER_RECOVERY)
         pairs = (f"{key_id}:{base64.b64encode(key).decode()}" for key_id, key in ring.items())
         self.stdout.write(f"NRM_VAULT_KEYS={','.join(pairs)}")
+
+    def say(self, sentence: str, ending: str = "\n") -> None:
+        """Beside the output, which may go to a file, so that no key is on a screen."""
+        self.stderr.write(sentence, style_func=str, ending=ending)
+        self.stderr.flush()
+
+    def ask(self, question: str) -> str:
+        self.say(question, ending="")
+        return input()
 
     def reindex(self, size: int) -> None:
         if size < 1:
