@@ -87,3 +87,10 @@ def is_of_age(case: Case) -> bool | None:
     if closed == AgeGroup.ADULT:
         return True
     return is_born_by(case.person, years_before(last_day(), MAJORITY))
+
+
+def may_be_proposed_by_hand(case: Case) -> bool:
+    """Only where nobody knows the year of birth: everything else the service proposes itself."""
+    if case.retentions.standing().exists() or not has_waited(case) or is_in_use(case):
+        return False
+    return is_of_age(case) is None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nrm.cases.views import case, clocks, emergency, links
+from nrm.cases.views import case, clocks, emergency, links, retention
 
 app_name = "cases"
 urlpatterns = [
@@ -22,5 +22,8 @@ urlpatterns = [
     path("emergency/register/", emergency.emergency_register, name="emergency_register"),
     path("emergency/<uuid:pk>/end/", emergency.end_emergency, name="end_emergency"),
     path("emergency/<uuid:pk>/review/", emergency.review_emergency, name="review_emergency"),
+    path("cases/<str:code>/retention/new/", retention.propose_erasure, name="propose_erasure"),
+    path("retention/<uuid:pk>/erase/", retention.erase, name="erase"),
+    path("retention/<uuid:pk>/<slug:transition>/", retention.retention_step, name="retention_step"),
     path("cases/<str:code>/steps/<str:transition>/", case.case_step, name="step"),
 ]

@@ -20,6 +20,7 @@ from nrm.cases.selectors import case_for, standings_in
 from nrm.cases.selectors.clocks import Limit, limits_of
 from nrm.cases.selectors.emergency import Used, emergencies_of, running_in
 from nrm.cases.selectors.links import Linked, links_shown
+from nrm.cases.selectors.retention import Keeping, keeping_of
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
 from nrm.desk.helped import Helped, helped
@@ -125,6 +126,8 @@ class CasePage:
     #: Through which the reader sees the case just now, and for the lead what others used.
     emergency: EmergencyAccess | None
     emergencies: list[Used] | None
+    #: How long a closed case is kept, for who decides on it.
+    keeping: Keeping | None
     blocks: dict[str, dict[str, Any] | None]
 
     @property
@@ -149,6 +152,10 @@ class CasePage:
     def may(self, permission: str) -> bool:
         return self.standing.may(permission)
 
+    def may_write(self, permission: str) -> bool:
+        """Of an erased person nothing is written any more."""
+        return self.may(permission) and self.case.has_its_person()
+
     @property
     def may_see_readers(self) -> bool:
         return self.may(Permission.SEE_READERS)
@@ -156,7 +163,7 @@ class CasePage:
     @property
     def may_reveal(self) -> bool:
         """A case without a name has nothing to reveal."""
-        return self.may(Permission.REVEAL_IDENTITY) and not self.case.holds_no_name()
+        return self.may_write(Permission.REVEAL_IDENTITY) and not self.case.holds_no_name()
 
     @property
     def may_ever_reveal(self) -> bool:
@@ -164,7 +171,7 @@ class CasePage:
 
     @property
     def may_link(self) -> bool:
-        return self.may(Permission.LINK_CASES)
+        return self.may_write(Permission.LINK_CASES)
 
     @property
     def may_see_person(self) -> bool:
@@ -180,11 +187,11 @@ class CasePage:
 
     @property
     def may_assess_risk(self) -> bool:
-        return self.may(Permission.ASSESS_RISK)
+        return self.may_write(Permission.ASSESS_RISK)
 
     @property
     def may_record_age(self) -> bool:
-        return self.may(Permission.RECORD_AGE)
+        return self.may_write(Permission.RECORD_AGE)
 
     @property
     def region(self) -> str:
@@ -194,11 +201,11 @@ class CasePage:
 
     @property
     def may_record_consent(self) -> bool:
-        return self.may(Permission.RECORD_CONSENT)
+        return self.may_write(Permission.RECORD_CONSENT)
 
     @property
     def may_add_note(self) -> bool:
-        return self.may(Permission.ADD_NOTE)
+        return self.may_write(Permission.ADD_NOTE)
 
 
 def case_page(actor: Actor, code: str) -> CasePage:
@@ -222,6 +229,7 @@ def case_page(actor: Actor, code: str) -> CasePage:
         helped=helped(case, standing) if standing.may(Permission.SEE_PERSON) else None,
         emergency=running_in(case, standing),
         emergencies=emergencies_of(case, standing),
+        keeping=keeping_of(case, standing),
         blocks={room: block(case, standing, actor) for room, block in BLOCKS.items()},
     )
 

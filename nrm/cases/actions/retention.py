@@ -84,7 +84,7 @@ def propose_erasure(case: Case, *, by: Actor, grounds: str) -> Retention:
     for any other case, and without grounds. Locks the case."""
     require(standing_in(by, case), Permission.PROPOSE_RETENTION)
     locked = lifecycle.lock_case(case.pk)
-    if not may_be_proposed_by_hand(locked):
+    if not keeping.may_be_proposed_by_hand(locked):
         raise NotYet(NOT_BY_HAND)
     if not grounds.strip():
         raise NotYet(_("Give a reason."))
@@ -92,12 +92,6 @@ def propose_erasure(case: Case, *, by: Actor, grounds: str) -> Retention:
     proposal.grounds = sealed(locked.person, proposal, "grounds", grounds)
     tasks.close_tasks(by=by, subject=reference(locked), kinds=[TaskKind.DECIDE_KEEPING])
     return lifecycle.begin(RetentionFlow, proposal, by=by)
-
-
-def may_be_proposed_by_hand(case: Case) -> bool:
-    if case.retentions.standing().exists() or not keeping.has_waited(case) or keeping.is_in_use(case):
-        return False
-    return keeping.is_of_age(case) is None
 
 
 @transaction.atomic
