@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from nrm.access.permissions import Permission as P  # noqa: N817  one letter keeps the table a table
 from nrm.access.policy import Standing
-from nrm.cases.models import DocumentBlock
+from nrm.cases.models import Copy, DocumentBlock
+
+#: For views, which import no models.
+SHARED, ORIGINAL = Copy.SHARED, Copy.ORIGINAL
+
+REMOVED = _("This document was removed.")
+CASE_IS_FULL = _("This case holds as many documents as one case may. Tell your administrator.")
+DAY_IS_FULL = _("You added as many documents today as one person may. Go on tomorrow, or tell your administrator.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +52,8 @@ def may_add(standing: Standing, block: DocumentBlock) -> bool:
 
 def blocks_added_to(standing: Standing) -> list[DocumentBlock]:
     return [block for block in BLOCK_RIGHTS if may_add(standing, block)]
+
+
+def blocks_hidden(standing: Standing) -> list[str]:
+    seen = blocks_seen(standing)
+    return [block.value for block in BLOCK_RIGHTS if block not in seen]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,9 +130,12 @@ def answer_step(
     take: TakeStep,
     back_to: str,
     by: Actor,
+    afterwards: str = "",
+    also: Iterable[str | Promise] = (),
 ) -> HttpResponse:
     """Show the form of a transition and take it on POST through `take(record, transition, by=…, expected_version=…,
-    reason=…, **facts)`. A refusal comes back beside what was typed, with its status, and is audited."""
+    reason=…, **facts)`. A refusal comes back beside what was typed, with its status, and is audited. `afterwards` is
+    where it leads when it does not lead back, `also` says what follows beside what the machine declares."""
     edge = edge_from_here(flow, record, transition)
     if not narrowed(standing_in(by, case_of(record)), record).may(edge.permission):
         raise NotPermitted
@@ -153,7 +156,7 @@ def answer_step(
             status = refused_beside_form(form, refusal, edge.code, record=record, by=by)
         else:
             messages.success(request, _("The changes were saved."))
-            return redirect(back_to)
+            return redirect(afterwards or back_to)
     elif request.method == "POST":
         status = UNPROCESSABLE
     context = {
@@ -162,7 +165,7 @@ def answer_step(
         "case": case_of(record),
         "record": record,
         "back_to": back_to,
-        "consequences": [*sentences(edge.effects), *time_limits_in_words(edge.code)],
+        "consequences": [*sentences(edge.effects), *time_limits_in_words(edge.code), *also],
     }
     return render(request, "cases/step.html", context, status=status)
 
@@ -179,9 +182,11 @@ def edge_from_here(flow: type[Lifecycle], record: Any, transition: str) -> Edge:
         raise NotVisible from None
 
 
-def refused_beside_form(form: forms.Form, refusal: Refusal, code: str, *, record: models.Model, by: Actor) -> int:
-    """Put a refusal beside the form that caused it, audit it, and return its status."""
-    form.add_error(None, str(refusal.sentence))
+def refused_beside_form(
+    form: forms.Form, refusal: Refusal, code: str, *, record: models.Model, by: Actor, field: str | None = None
+) -> int:
+    """Put a refusal beside the form that caused it, or the field, audit it, and return its status."""
+    form.add_error(field, str(refusal.sentence))
     audit.record(
         code,
         by=by,

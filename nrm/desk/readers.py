@@ -20,6 +20,7 @@ from nrm.audit.models import Event
 from nrm.cases.models import Case
 from nrm.cases.selectors import case_for
 from nrm.desk.selectors import needed_to_see
+from nrm.desk.timeline import unseen_documents
 from nrm.vault.blind_index import query_digest
 
 #: Acts by which somebody learns what stands in one case.
@@ -30,10 +31,12 @@ READING = (
     Code.IDENTITY_REVEALED,
     Code.SCREENING_READ,
     Code.REFERRAL_READ,
+    Code.CONSENT_READ,
     Code.PLACEMENT_READ,
     Code.SUPPORT_READ,
     Code.EPISODE_READ,
     Code.PLAN_READ,
+    Code.DOCUMENT_READ,
     Code.AUDIT_READ,
 )
 #: What a reader's own work tells of where the person lives or is treated.
@@ -66,7 +69,7 @@ def readers_of(actor: Actor, code: str, *, before: int | None = None) -> Readers
     wanted = Q(case_code=case.code, action__in=READING)
     by_code = Q(action=Code.SEARCHED_BY_CODE, data__digest=query_digest((case.code,)))
     events = Event.objects.filter(wanted | by_code, outcome=Outcome.DONE, user_id__isnull=False)
-    events = events.exclude(user_id=NOBODY).order_by("-sequence")
+    events = events.exclude(user_id=NOBODY).exclude(unseen_documents(standing)).order_by("-sequence")
     if before is not None:
         events = events.filter(sequence__lt=before)
     found = list(events[: PAGE + 1])

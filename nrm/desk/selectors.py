@@ -18,9 +18,13 @@ from nrm.accounts.selectors import names_of
 from nrm.cases.models import Case, DataCategory, EmergencyAccess, Participation, RiskDomain
 from nrm.cases.selectors import case_for, standings_in
 from nrm.cases.selectors.clocks import Limit, limits_of
+from nrm.cases.selectors.documents import Shelf, documents_of
 from nrm.cases.selectors.emergency import Used, emergencies_of, running_in
 from nrm.cases.selectors.links import Linked, links_shown
+from nrm.cases.selectors.merge import Merged, codes_goes_on_in, merged_shown
 from nrm.cases.selectors.retention import Keeping, keeping_of
+from nrm.cases.selectors.team import ReadBar, TeamCard, bars_of_case, team_card
+from nrm.cases.selectors.transfer import Offer, offer_shown
 from nrm.cases.steps import StepLink, step_links
 from nrm.countries import profile
 from nrm.desk.helped import Helped, helped
@@ -40,6 +44,9 @@ NOTES_SHOWN = 10
 #: How much of the timeline is open at once; the rest is one click away.
 MOMENTS_OPEN = 8
 
+#: Follows from undoing a merge.
+NOT_BY_HAND = {"take_up_again"}
+
 #: The rooms of the case page from top to bottom: template folder and the selector of its block.
 BLOCKS: Mapping[str, Callable[[Case, Standing, Actor], dict[str, Any] | None]] = {
     "identification": identification.block_for,
@@ -57,6 +64,8 @@ class CaseRow:
     case: Case
     shows_status: bool
     shows_risk: bool
+    #: The code of the case that a merged one goes on in.
+    goes_on_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +78,13 @@ def case_list(actor: Actor, cases: QuerySet[Case], after: Cursor | None) -> Case
     """A page of the cases given, last changed first."""
     page = page_of(cases, "changed_at", after=after, newest_first=True)
     standings = standings_in(actor, page.rows)
+    go_on = codes_goes_on_in(page.rows, actor)
     rows = [
         CaseRow(
             case=case,
             shows_status=standings[case.pk].may(Permission.SEE_STATUS),
             shows_risk=standings[case.pk].may(Permission.SEE_RISK_LEVEL),
+            goes_on_in=go_on.get(case.pk, ""),
         )
         for case in page.rows
     ]
@@ -121,6 +132,11 @@ class CasePage:
     notes: list[ReadNote] | None
     timeline: list[Moment] | None
     links: list[Linked]
+    #: None for who sees no part of the case that holds documents.
+    documents: Shelf | None
+    #: The lead offered to another organisation, and what was merged into what.
+    offer: Offer | None
+    merged: Merged
     #: None for who learns nothing of the person.
     helped: Helped | None
     #: Through which the reader sees the case just now, and for the lead what others used.
@@ -128,6 +144,9 @@ class CasePage:
     emergencies: list[Used] | None
     #: How long a closed case is kept, for who decides on it.
     keeping: Keeping | None
+    #: The lead organisation's own affair: who works on it, and who is kept away.
+    team: TeamCard | None
+    bars: list[ReadBar] | None
     blocks: dict[str, dict[str, Any] | None]
 
     @property
@@ -174,6 +193,14 @@ class CasePage:
         return self.may_write(Permission.LINK_CASES)
 
     @property
+    def may_offer_lead(self) -> bool:
+        return self.may_write(Permission.TRANSFER_LEAD) and self.offer is None and not self.merged.goes_on_in
+
+    @property
+    def may_declare_conflict(self) -> bool:
+        return self.may(Permission.DECLARE_CONFLICT)
+
+    @property
     def may_see_person(self) -> bool:
         return self.may(Permission.SEE_PERSON)
 
@@ -217,7 +244,7 @@ def case_page(actor: Actor, code: str) -> CasePage:
         standing=standing,
         status_term=profile.current().status_term(case.status) if shows_status else None,
         path=stepper(case),
-        steps=step_links(CaseFlow, case, standing, "cases:step", case.code),
+        steps=step_links(CaseFlow, case, standing, "cases:step", case.code, besides=NOT_BY_HAND),
         tasks=_tasks(case, standing),
         limits=limits_of(case, standing) if shows_status else [],
         participants=_participants(case, standing) if standing.may(Permission.SEE_PARTICIPANTS) else None,
@@ -226,10 +253,15 @@ def case_page(actor: Actor, code: str) -> CasePage:
         notes=_notes(case) if standing.may(Permission.SEE_NOTES) else None,
         timeline=timeline_of(case, standing),
         links=links_shown(case, standing),
+        documents=documents_of(case, standing),
+        offer=offer_shown(case, standing),
+        merged=merged_shown(case, standing),
         helped=helped(case, standing) if standing.may(Permission.SEE_PERSON) else None,
         emergency=running_in(case, standing),
         emergencies=emergencies_of(case, standing),
         keeping=keeping_of(case, standing),
+        team=team_card(case, standing),
+        bars=bars_of_case(case, standing),
         blocks={room: block(case, standing, actor) for room, block in BLOCKS.items()},
     )
 
@@ -259,8 +291,10 @@ def _tasks(case: Case, standing: Standing) -> list[Task]:
 
 def _participants(case: Case, standing: Standing) -> list[Participant]:
     """Who takes part, except that a shelter is named only to who may see placements, a provider only to who may see
-    services: neither the body that decides nor the coordinator learns here where the person lives."""
-    rows: Iterable[Participation] = case.participations.open().select_related("organisation").order_by("opened_at")
+    services: neither the body that decides nor the coordinator learns here where the person lives. Who works on it in
+    the organisation that leads is for its team alone."""
+    everybody = case.participations.open().exclude(relation=Relation.LEADS, user__isnull=False)
+    rows: Iterable[Participation] = everybody.select_related("organisation").order_by("opened_at")
     return [
         Participant(row.organisation.name, Relation(row.relation).label, row.opened_at)
         for row in rows

@@ -11,17 +11,22 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.roles import Role
 from nrm.accounts.selectors import names_of
 from nrm.audit.codes import Code, Outcome, label_of, steps
 from nrm.audit.models import Event
+from nrm.cases.documents import blocks_hidden
 from nrm.cases.lifecycle import place_of_reason
 from nrm.cases.models import Case
+from nrm.cases.selectors import cases_visible_to
+from nrm.cases.selectors.left import had_left
 from nrm.vault.fields import opened_at
 from workflows.registry import MACHINES
 
@@ -38,11 +43,21 @@ QUIET = (
     Code.EPISODE_READ,
     Code.PLAN_READ,
     Code.REFERRAL_READ,
+    Code.CONSENT_READ,
     Code.HISTORY_READ,
+    Code.DOCUMENT_READ,
     Code.REQUEST_REFUSED,
 )
 #: Who is not a clinician of the case knows that a service is given, not when somebody came and what was noted.
 CLINICAL = (Code.EPISODE_NOTED, Code.APPOINTMENT_ADDED, Code.APPOINTMENT_CHANGED)
+#: Acts that name another case.
+OF_TWO_CASES = (
+    Code.CASE_LINKED,
+    Code.CASE_UNLINKED,
+    Code.CASE_MERGED_HERE,
+    Code.CASE_MERGED_HERE_UNDONE,
+    "merge.begin",
+)
 #: Rooms whose reasons the lead team reads; clinical reasons stay with the clinicians.
 REASONS_SHARED = ("cases_", "identification_", "referrals_", "placements_", "reintegration_")
 
@@ -62,8 +77,9 @@ def timeline_of(case: Case, standing: Standing) -> list[Moment] | None:
     organisation did; None for who may see no part of it."""
     hidden = QUIET if standing.may(Permission.SEE_CLINICAL) else (*QUIET, *CLINICAL)
     events = Event.objects.filter(case_code=case.code, outcome=Outcome.DONE).exclude(action__in=hidden)
+    events = events.exclude(unseen_documents(standing))
     if standing.may(Permission.SEE_NOTES):
-        return _moments(case, list(events.order_by("-sequence")[:SIZE]), with_reasons=True)
+        return _moments(case, list(events.order_by("-sequence")[:SIZE]), reader=standing.actor)
     if standing.may(Permission.SEE_HISTORY):
         return _moments(case, list(events.filter(action__in=steps()).order_by("-sequence")[:SIZE]), with_names=False)
     if standing.may(Permission.SEE_OWN_HISTORY):
@@ -72,9 +88,15 @@ def timeline_of(case: Case, standing: Standing) -> list[Moment] | None:
     return None
 
 
-def _moments(case: Case, events: list[Event], *, with_names: bool = True, with_reasons: bool = False) -> list[Moment]:
+def unseen_documents(standing: Standing) -> Q:
+    """The acts on documents of parts that the reader does not see: they do not learn that there are any."""
+    return Q(action__startswith="document.", data__block__in=blocks_hidden(standing))
+
+
+def _moments(case: Case, events: list[Event], *, with_names: bool = True, reader: Actor | None = None) -> list[Moment]:
+    """With reasons, and the codes of other cases that this reader sees, where a reader is given."""
     names = names_of({event.user_id for event in events if event.user_id}) if with_names else {}
-    reasons = _reasons(case, events) if with_reasons else {}
+    reasons = {**_others(events, reader), **had_left(events), **_reasons(case, events)} if reader else {}
     return [
         Moment(
             at=event.at,
@@ -100,6 +122,15 @@ def _who(event: Event, names: Mapping[UUID, str]) -> str | Promise:
     if event.user_id and event.user_id in names:
         return names[event.user_id]
     return Role(event.role).label if event.role else ""
+
+
+def _others(events: Iterable[Event], reader: Actor) -> dict[int, str]:
+    """Which other case an event tells of, where the reader sees that one too; no query where there is none."""
+    codes = {event.sequence: str(event.data["with"]) for event in events if event.action in OF_TWO_CASES}
+    if not codes:
+        return {}
+    seen = set(cases_visible_to(reader).filter(code__in=codes.values()).values_list("code", flat=True))
+    return {sequence: code for sequence, code in codes.items() if code in seen}
 
 
 def _reasons(case: Case, events: Iterable[Event]) -> dict[int, str]:
