@@ -24,6 +24,7 @@ from nrm.desk import mechanism as printed
 from nrm.desk import selectors
 from nrm.desk.country import country_page
 from nrm.desk.forms import CaseFilter
+from nrm.desk.left import left_on, to_stop
 from nrm.desk.readers import readers_of
 from nrm.desk.work import codes_visible_to
 from nrm.desk.work import my_work as my_work_of
@@ -99,6 +100,21 @@ def readers(request: SignedInRequest, code: str) -> HttpResponse:
         "next_url": f"?before={found.older_than}" if found.older_than else "",
     }
     return render(request, "desk/readers.html", {"case": found.case, "lines": found.lines, "pager": pager})
+
+
+@require_GET
+def left_before(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    found = left_on(request.actor, pk)
+    audit.record(Code.READERS_READ, by=request.actor, case_code=found.case.code)
+    return render(request, "desk/left_before.html", {"case": found.case, "left": found})
+
+
+@require_GET
+def stop_using(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Where the task leads: what to do, and the one button that says it is done."""
+    stop = to_stop(request.actor, pk)
+    audit.record(Code.CONSENT_READ, by=request.actor, case_code=stop.task.case_code)
+    return render(request, "desk/stop_using.html", {"stop": stop})
 
 
 @require_GET

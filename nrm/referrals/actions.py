@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,14 +16,27 @@ from nrm.access.permissions import Permission
 from nrm.access.refusals import MovedOn, NotYet
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
-from nrm.cases.models import Case
+from nrm.cases.actions import record_basis
+from nrm.cases.models import Basis, Case, SharingBasis
 from nrm.lib.clock import now
 from nrm.referrals.models import Message, MessageKind, Referral
-from nrm.referrals.selectors import referrals_overdue
+from nrm.referrals.selectors import basis_covering, referrals_overdue
 from nrm.vault.fields import sealed
 from workflows.referral import ReferralFlow, ReferralState
 
+NOTHING_SHARED = _("Mark what is shared: a legal basis covers what it names and nothing else.")
 
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why something may be shared without consent, and what the person was told of it."""
+
+    reason: str = ""
+    told: str = ""
+    was_told: bool = False
+
+
+@transaction.atomic
 def prepare_referral(
     case: Case,
     *,
@@ -33,8 +47,10 @@ def prepare_referral(
     basis: str,
     summary: str,
     categories: Iterable[str] = (),
+    grounds: Grounds | None = None,
 ) -> Referral:
-    """A draft; nobody outside the lead sees it before it is sent."""
+    """A draft; nobody outside the lead sees it before it is sent. One without consent rests on a legal basis: recorded
+    here with its `grounds`, or one in force that covers it."""
     referral = Referral(
         case=case,
         sender_id=by.organisation_id,
@@ -46,15 +62,52 @@ def prepare_referral(
         prepared_by=by.user_id,
     )
     referral.summary = sealed(referral.case.person, referral, "summary", summary)
+    referral.legal_basis = _legal_basis(
+        case, by=by, basis=basis, receiver_id=receiver_id, shared=categories, on=grounds
+    )
     return lifecycle.begin(ReferralFlow, referral, by=by)
 
 
-def change_draft(referral: Referral, *, by: Actor, expected_version: int, summary: str, **values: Any) -> Referral:
+def _legal_basis(
+    case: Case, *, by: Actor, basis: str, receiver_id: UUID, shared: Iterable[str], on: Grounds | None
+) -> SharingBasis | None:
+    """New grounds are a legal basis of their own; without them one in force has to cover what is shared."""
+    if basis == Basis.CONSENT:
+        return None
+    shared, on = list(shared), on or Grounds()
+    if not shared:
+        raise NotYet(NOTHING_SHARED)
+    if not on.reason and (found := basis_covering(case, basis, receiver_id, shared)):
+        return found
+    return record_basis(
+        case,
+        by=by,
+        basis=basis,
+        recipient_id=receiver_id,
+        categories=shared,
+        reason=on.reason,
+        told=on.told,
+        was_told=on.was_told,
+    )
+
+
+@transaction.atomic
+def change_draft(
+    referral: Referral, *, by: Actor, expected_version: int, summary: str, grounds: Grounds | None = None, **values: Any
+) -> Referral:
     """Change a referral before it is sent. The version speaks for the state: any step would have raised it."""
     if referral.state != ReferralState.DRAFT:
         raise NotYet(_("The referral was sent already and stays as it is."))
     if referral.version != expected_version:
         raise MovedOn
+    values["legal_basis"] = _legal_basis(
+        referral.case,
+        by=by,
+        basis=values["basis"],
+        receiver_id=values["receiver_id"],
+        shared=values["categories"],
+        on=grounds,
+    )
     return lifecycle.amend(
         referral,
         by=by,

@@ -10,11 +10,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from nrm.cases.models import Basis, DataCategory
+from nrm.cases.actions import missing_of_basis
+from nrm.cases.models import Basis, Case, DataCategory
 from nrm.cases.services import Service
 from nrm.cases.steps import StepForm
 from nrm.lib.forms import PlainTextField
+from nrm.referrals.actions import NOTHING_SHARED, Grounds
 from nrm.referrals.models import DeclineReason, ReferralOutcome, Urgency
+from nrm.referrals.selectors import basis_covering
 from workflows.referral import ReferralState
 
 CHOOSE = [("", _("Choose"))]
@@ -39,6 +42,22 @@ class ReferralForm(forms.Form):
             "Share as little as the service needs. Identity and account open only as far as consent covers them."
         ),
     )
+    grounds = PlainTextField(
+        label=_("Why it may be shared without consent"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text=_("May stay empty where a legal basis that covers this is recorded already and in force."),
+    )
+    was_told = forms.BooleanField(label=_("The person was told"), required=False)
+    told = PlainTextField(
+        label=_("What the person was told"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text=_(
+            "Or why they could not be told yet. Only where life is in danger may this stay empty: a task then reminds "
+            "you to tell the person."
+        ),
+    )
     summary = PlainTextField(
         label=_("Summary without identity"),
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -48,16 +67,36 @@ class ReferralForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, receivers: Iterable[tuple[UUID, str]], **options: Any) -> None:
+    def __init__(self, *args: Any, receivers: Iterable[tuple[UUID, str]], case: Case, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.case = case
         receiver = self.fields["receiver"]
         assert isinstance(receiver, forms.ChoiceField)  # noqa: S101  # for the type checker
         receiver.choices = [*CHOOSE, *((str(pk), name) for pk, name in receivers)]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("basis") in {None, Basis.CONSENT} or "receiver" not in cleaned or "categories" not in cleaned:
+            return cleaned
+        if not cleaned["categories"]:
+            self.add_error("categories", NOTHING_SHARED)
+        elif cleaned.get("grounds") or not basis_covering(
+            self.case, cleaned["basis"], cleaned["receiver"], cleaned["categories"]
+        ):
+            self._require_grounds(cleaned)
+        return cleaned
+
+    def _require_grounds(self, cleaned: dict[str, Any]) -> None:
+        written = {"reason": cleaned.get("grounds", ""), "told": cleaned.get("told", "")}
+        missing = missing_of_basis(cleaned["basis"], was_told=cleaned.get("was_told", False), **written)
+        for name, sentence in missing.items():
+            self.add_error("grounds" if name == "reason" else name, str(sentence))
+
     def values(self) -> dict[str, Any]:
         given = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         given["receiver_id"] = given.pop("receiver")
-        return given
+        reason, told, was_told = (given.pop(name) for name in ("grounds", "told", "was_told"))
+        return {**given, "grounds": Grounds(reason, told, was_told)}
 
 
 class AskForm(StepForm):

@@ -55,14 +55,17 @@ def inbox(request: SignedInRequest) -> HttpResponse:
             for key, name in BOX_NAMES.items()
         ],
         "rows": [
-            {"referral": row, "other": row.receiver if box == "sent" else row.sender, "due_at": page.due.get(row.pk)}
-            for row in page.rows
+            {"referral": row, "other": other_side(row, request), "due_at": page.due.get(row.pk)} for row in page.rows
         ],
         "filtered": wanted,
         "clear_url": f"?{urlencode({'box': box})}",
         "pages": pages(box, wanted, page, after),
     }
     return render(request, "referrals/inbox.html", context, status=200 if is_valid else 422)
+
+
+def other_side(referral: Any, request: SignedInRequest) -> Any:
+    return referral.sender if referral.receiver_id == request.actor.organisation_id else referral.receiver
 
 
 def pages(box: str, wanted: dict[str, str], page: selectors.InboxPage, after: Any) -> dict[str, str]:
@@ -96,7 +99,7 @@ def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def prepare(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.SEND_REFERRAL)
-    form = ReferralForm(request.POST if request.method == "POST" else None, receivers=receivers(request))
+    form = ReferralForm(request.POST if request.method == "POST" else None, receivers=receivers(request), case=case)
     warn_of_names(form, case)
     if form.is_bound and form.is_valid():
         try:
@@ -120,7 +123,10 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET":
         record_reading(request, referral)
     form = ReferralForm(
-        request.POST if request.method == "POST" else None, receivers=receivers(request), initial=as_typed(referral)
+        request.POST if request.method == "POST" else None,
+        receivers=receivers(request),
+        case=referral.case,
+        initial=as_typed(referral),
     )
     warn_of_names(form, referral.case)
     status = 422 if form.is_bound else 200

@@ -1,0 +1,82 @@
+"""What had left before sharing ended: for who leads the case, and for who has to stop using it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+from nrm.access.actor import Actor
+from nrm.access.permissions import Permission
+from nrm.access.refusals import NotVisible
+from nrm.cases.models import Case, Consent, DataCategory
+from nrm.cases.selectors import consent_for, require
+from nrm.cases.selectors.consent import basis_for, labels, recipient_of, record_named, still_shared
+from nrm.cases.selectors.left import left_before
+from nrm.desk.readers import Reading, told_to
+from nrm.tasks.kinds import TaskKind
+from nrm.tasks.models import Task
+from nrm.tasks.selectors import open_tasks_for
+
+#: The newest matter most; the readers page has them all.
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    case: Case
+    recipient: str | Promise
+    shared: list[str | Promise]
+    is_live: bool
+    lines: list[Reading]
+    is_cut: bool
+
+
+def left_on(actor: Actor, pk: UUID) -> Left:
+    """What was opened on a consent or on a legal basis, newest first. `NotVisible` to strangers, `NotPermitted` to all
+    but the lead."""
+    record, standing = _shared_on(actor, pk)
+    require(standing, Permission.SEE_READERS)
+    events = list(left_before(record, record.recipients())[: SHOWN + 1])
+    return Left(
+        case=record.case,
+        recipient=recipient_of(record),
+        shared=labels(record.categories),
+        is_live=record.is_live,
+        lines=told_to(standing, record.case, events[:SHOWN]),
+        is_cut=len(events) > SHOWN,
+    )
+
+
+def _shared_on(actor: Actor, pk: UUID) -> Any:
+    try:
+        return consent_for(actor, pk)
+    except NotVisible:
+        return basis_for(actor, pk)
+
+
+@dataclass(frozen=True, slots=True)
+class ToStop:
+    """What an organisation has to stop using. Nothing of the case beyond its code and the kinds of data."""
+
+    task: Task
+    by_the_person: bool
+    no_longer: list[str | Promise]
+    still: list[str | Promise]
+
+
+def to_stop(actor: Actor, task_id: UUID) -> ToStop:
+    """`NotVisible` unless the task waits for this actor."""
+    task = open_tasks_for(actor).filter(pk=task_id, kind=TaskKind.STOP_USING).first()
+    record = record_named(task.subject) if task is not None else None
+    if task is None or record is None:
+        raise NotVisible
+    still = still_shared(record.case, actor.organisation_id)
+    return ToStop(
+        task=task,
+        by_the_person=isinstance(record, Consent),
+        no_longer=labels(category for category in record.categories if category not in still),
+        still=labels(category.value for category in DataCategory if category.value in still),
+    )
