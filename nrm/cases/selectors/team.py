@@ -101,6 +101,26 @@ def colleagues_for(actor: Actor, case: Case) -> QuerySet[User]:
     return case_workers(actor.organisation_id).exclude(Exists(barred))
 
 
+def colleagues_to_add(actor: Actor, case: Case) -> list[tuple[UUID, str]]:
+    """Those who are not in the team yet."""
+    there = case.team.lasting().filter(user=OuterRef("pk"))
+    return _choices(colleagues_for(actor, case).exclude(Exists(there)))
+
+
+def colleagues_to_lead(actor: Actor, case: Case, *, besides: UUID | None) -> list[tuple[UUID, str]]:
+    return _choices(colleagues_for(actor, case).exclude(pk=besides))
+
+
+def case_worker_choices(actor: Actor) -> list[tuple[UUID, str]]:
+    """Who can stand in for a colleague in the actor's organisation."""
+    require_case_work(actor)
+    return _choices(case_workers(actor.organisation_id))
+
+
+def _choices(people: QuerySet[User]) -> list[tuple[UUID, str]]:
+    return list(people.values_list("pk", "display_name"))
+
+
 # Standing in
 
 
@@ -160,17 +180,9 @@ def require_case_work(actor: Actor) -> None:
 
 def absent_choices(actor: Actor) -> list[tuple[UUID, str]]:
     """For whom the actor may arrange it: for themselves, as a supervisor for every colleague."""
+    require_case_work(actor)
     rows = case_workers(actor.organisation_id)
-    if not actor.is_supervisor:
-        rows = rows.filter(pk=actor.user_id)
-    return list(rows.values_list("pk", "display_name"))
-
-
-def own_case_codes(actor: Actor) -> list[str]:
-    """The cases in whose team the actor is for good."""
-    rows = TeamMember.objects.lasting().filter(user=actor.user_id, organisation=actor.organisation_id)
-    rows = rows.exclude(Exists(CaseBar.objects.standing().filter(user=actor.user_id, case=OuterRef("case"))))
-    return list(rows.order_by("case__code").values_list("case__code", flat=True))
+    return _choices(rows if actor.is_supervisor else rows.filter(pk=actor.user_id))
 
 
 # Conflicts of interest
