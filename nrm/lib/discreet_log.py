@@ -15,6 +15,11 @@ ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | N
 
 
 class DiscreetFormatter(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
+        """A message stays on its line: whoever puts a line break into an address cannot write a line of their own."""
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
+
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 (the name is logging's)
         error = ei[1]
         blocks: list[str] = []
@@ -24,3 +29,8 @@ class DiscreetFormatter(logging.Formatter):
             blocks.append("\n".join([type(error).__qualname__, *places]))
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\n".join(blocks)
+
+
+def one_line(text: str) -> str:
+    """Line breaks, control characters and marks of direction written out, letters of every script as they are."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import UUIDConverter
 
+from nrm.accounts import middleware
+from nrm.accounts.doors import is_marked
 from nrm.accounts.models import User
 from nrm.accounts.passwords import PinnedArgon2
 from nrm.audit.models import Event
 from tests.accounts.walking import audited, give_code, give_password, walk_in, without_tokens
 
 OPEN = {"accounts:sign_in", "accounts:sign_out", "accounts:choose_password"}
+WITHOUT_SECOND_FACTOR = {
+    "accounts:sign_in",
+    "accounts:sign_out",
+    "accounts:choose_password",
+    "accounts:invitation",
+    "accounts:ask_passkey",
+    "accounts:enrol",
+    "accounts:sign_in_backup_code",
+    "accounts:sign_in_code",
+    "languages:set",
+    "web:health",
+    "web:leave",
+}
 ON_THE_WAY = {"accounts:ask_passkey", "accounts:sign_in_code", "accounts:sign_in_backup_code", "accounts:enrol"}
+
+
+#: How a session begins.
+BEGINS = ("auth.login(", "SessionRecord.objects.create(", "complete_sign_in(request, device, factor=")
 
 
 def names_of_accounts() -> list[str]:
@@ -32,7 +56,7 @@ def names_of_accounts() -> list[str]:
     ]
 
 
-def test_password_and_code_let_in_and_are_audited(cast: Any) -> None:
+def test_l1_password_and_code_let_in_and_are_audited(cast: Any) -> None:
     client = walk_in(cast, cast.case_worker)
     assert client.get(reverse("accounts:account")).status_code == 200
     assert audited() == ["sign_in.password_accepted", "sign_in.succeeded"]
@@ -41,15 +65,38 @@ def test_password_and_code_let_in_and_are_audited(cast: Any) -> None:
     assert last.membership_id == cast.case_worker.membership.pk
 
 
+def patterns(found: list[Any], namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for one in found:
+        if isinstance(one, URLResolver):
+            yield from patterns(one.url_patterns, f"{one.namespace}:" if one.namespace else namespace)
+        else:
+            yield f"{namespace}{one.name}", one
+
+
+def made_up(converter: Any) -> Any:
+    return uuid4() if isinstance(converter, UUIDConverter) else 1
+
+
 def test_a1_a_password_alone_leads_to_the_second_factor_everywhere(cast: Any) -> None:
     client = Client()
     give_password(client, cast.case_worker, cast.password)
-    for name in set(names_of_accounts()) - OPEN - ON_THE_WAY:
-        for response in (client.get(reverse(name)), client.post(reverse(name))):
+    closed = [(name, one) for name, one in patterns(get_resolver().url_patterns) if name not in WITHOUT_SECOND_FACTOR]
+    assert len(closed) > 100
+    for name, one in closed:
+        page = reverse(name, kwargs={key: made_up(converter) for key, converter in one.pattern.converters.items()})
+        for response in (client.get(page), client.post(page)):
             assert (response.status_code, response.headers.get("Location")) == (
                 302,
                 reverse("accounts:sign_in_code"),
             ), name
+
+
+def test_a1_what_answers_without_a_second_factor_is_listed_here() -> None:
+    marks = ("open_door", "before_second_factor")
+    found = {
+        name for name, one in patterns(get_resolver().url_patterns) if any(is_marked(one.callback, m) for m in marks)
+    }
+    assert found == WITHOUT_SECOND_FACTOR
 
 
 def test_without_a_session_every_page_leads_to_sign_in(db: Any) -> None:
@@ -81,6 +128,20 @@ def test_a2_the_only_ways_in_are_the_two_that_ask_for_a_second_factor() -> None:
     }
 
 
+def test_a2_a_session_begins_in_one_place_and_with_one_of_three_factors() -> None:
+    """Whoever begins one elsewhere, or signs somebody in without a factor, must come past this list."""
+    room = Path(middleware.__file__).parent
+    sources = {path.relative_to(room).as_posix(): path.read_text(encoding="utf-8") for path in room.rglob("*.py")}
+    begins = [f"{name}: {word}" for name, text in sources.items() for word in BEGINS if word in text]
+    assert sorted(begins) == [
+        "actions/sessions.py: SessionRecord.objects.create(",
+        "actions/sign_in.py: auth.login(",
+        "actions/sign_in.py: complete_sign_in(request, device, factor=",
+        "views/account.py: complete_sign_in(request, device, factor=",
+    ]
+    assert sources["actions/sign_in.py"].count("complete_sign_in(request, device, factor=") == 2
+
+
 @pytest.mark.parametrize("kind", ["wrong password", "unknown", "closed", "invited"])
 def test_a8_every_refusal_looks_and_costs_the_same(cast: Any, kind: Any) -> None:
     User.objects.filter(pk=cast.officer.user.pk).update(is_active=False)
@@ -100,9 +161,10 @@ def test_a8_every_refusal_looks_and_costs_the_same(cast: Any, kind: Any) -> None
     assert response.status_code == baseline.status_code == 422
     assert without_tokens(response) == without_tokens(baseline)
     assert hashed.call_count + verified.call_count == 1
+    assert audited() == ["sign_in.failed", "sign_in.failed"]
 
 
-def test_a_failed_sign_in_leaves_no_address_in_the_audit(cast: Any) -> None:
+def test_l1_l4_a_failed_sign_in_leaves_no_address_in_the_audit(cast: Any) -> None:
     give_password(Client(), cast.stranger, "not the right words at all")
     Client().post(reverse("accounts:sign_in"), {"email": "Unknown@Person.example", "password": "x" * 20})
     known, unknown = Event.objects.filter(action="sign_in.failed").order_by("sequence")
@@ -147,6 +209,14 @@ def test_htmx_moves_the_whole_page_to_sign_in(db: Any) -> None:
 
 
 def test_a14_there_is_no_account_after_installation(db: Any) -> None:
+    assert not User.objects.exists()
+
+
+def test_a14_the_invented_people_are_refused_outside_the_training_copy(db: Any, settings: Any) -> None:
+    """Their password is printed; production refuses the training copy at its start (test_production.py)."""
+    settings.NRM_DEMO = False
+    with pytest.raises(CommandError):
+        call_command("demo")
     assert not User.objects.exists()
 
 

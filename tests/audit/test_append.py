@@ -29,7 +29,7 @@ def test_each_event_continues_the_one_before() -> None:
 
 
 @pytest.mark.django_db
-def test_the_actor_is_written_down_as_ids(cast: Any) -> None:
+def test_l3_the_actor_is_written_down_as_ids(cast: Any) -> None:
     actor = cast.case_worker.actor
     event = actions.record(Code.CASE_READ, by=actor)
     event.refresh_from_db()
@@ -67,7 +67,7 @@ def test_outside_a_transaction_nothing_is_appended() -> None:
 
 
 @pytest.mark.usefixtures("committed_db")
-def test_when_the_audit_fails_the_act_did_not_happen(cast: Any) -> None:
+def test_l8_when_the_audit_fails_the_act_did_not_happen(cast: Any) -> None:
     organisation = cast.organisations.open_hand
 
     def act() -> None:
@@ -82,7 +82,7 @@ def test_when_the_audit_fails_the_act_did_not_happen(cast: Any) -> None:
 
 
 @pytest.mark.usefixtures("committed_db")
-def test_a_rolled_back_act_leaves_no_gap() -> None:
+def test_l6_a_rolled_back_act_leaves_no_gap() -> None:
     with transaction.atomic():
         actions.append(Code.CASE_READ, by=None)
         transaction.set_rollback(True)
@@ -92,13 +92,13 @@ def test_a_rolled_back_act_leaves_no_gap() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", ["audit_event", "audit_checkpoint", "audit_head"])
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
-def test_the_database_refuses_to_remove_anything(table: str, statement: str) -> None:
+def test_l6_the_database_refuses_to_remove_anything(table: str, statement: str) -> None:
     refused(statement.format(table), match="is refused: its rows can only be added")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("statement", ["UPDATE audit_event SET at = now()", "UPDATE audit_checkpoint SET at = now()"])
-def test_the_database_refuses_to_change_anything(statement: str) -> None:
+def test_l6_the_database_refuses_to_change_anything(statement: str) -> None:
     refused(statement, match="UPDATE on audit_.* is refused")
 
 
@@ -151,7 +151,7 @@ def test_a_checkpoint_is_kept_and_recorded(chain: list[Event]) -> None:
 
 @pytest.mark.concurrency
 @pytest.mark.usefixtures("committed_db")
-def test_eight_at_once_make_one_chain_without_gaps() -> None:
+def test_l6_eight_at_once_make_one_chain_without_gaps() -> None:
     def append_many() -> None:
         for _ in range(25):
             actions.record(Code.CASE_READ, by=THE_SERVICE)

@@ -52,7 +52,7 @@ def test_golden_vectors() -> None:
 
 
 @pytest.mark.parametrize("field", [f.name for f in Event._meta.concrete_fields if f.name != "hash"])
-def test_every_column_but_the_hash_is_in_the_hash(field: str) -> None:
+def test_l6_every_column_but_the_hash_is_in_the_hash(field: str) -> None:
     other: dict[str, Any] = {
         "sequence": 8,
         "at": AT + timedelta(microseconds=1),
@@ -67,7 +67,7 @@ def test_every_column_but_the_hash_is_in_the_hash(field: str) -> None:
     assert encoding.event_hash(changed) != encoding.event_hash(event())
 
 
-def test_text_cannot_slide_from_one_field_into_the_next() -> None:
+def test_l6_text_cannot_slide_from_one_field_into_the_next() -> None:
     assert encoding.event_hash(event(role="a", action="bc")) != encoding.event_hash(event(role="ab", action="c"))
 
 
@@ -78,7 +78,7 @@ def test_the_hash_does_not_depend_on_the_time_zone_or_the_order_of_keys() -> Non
 
 
 @given(st.lists(st.none() | st.binary(max_size=9)), st.lists(st.none() | st.binary(max_size=9)))
-def test_different_fields_never_share_an_encoding(one: list[bytes | None], other: list[bytes | None]) -> None:
+def test_l6_different_fields_never_share_an_encoding(one: list[bytes | None], other: list[bytes | None]) -> None:
     assert (encoding.packed(b"d", one) == encoding.packed(b"d", other)) == (one == other)
 
 
@@ -90,7 +90,7 @@ def test_domains_keep_kinds_apart() -> None:
     "value",
     ["Ana Quince", "ana@example.org", "Ђорђевић", "line\nbreak", "\x00", "x" * 201, 1.5, object(), b"raw", {"a b": 1}],
 )
-def test_names_sentences_and_addresses_are_no_data_of_an_event(value: Any) -> None:
+def test_l4_names_sentences_and_addresses_are_no_data_of_an_event(value: Any) -> None:
     with pytest.raises(ValueError, match="codes and ids only"):
         encoding.codes_only({"key": value} if not isinstance(value, dict) else value)
 

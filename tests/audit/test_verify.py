@@ -54,7 +54,7 @@ OTHER: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("column", [f.name for f in Event._meta.concrete_fields if f.name != "sequence"])
-def test_a_change_to_any_column_of_any_event_is_found(chain: list[Event], column: str) -> None:
+def test_l6_a_change_to_any_column_of_any_event_is_found(chain: list[Event], column: str) -> None:
     for event in chain:
         changed = OTHER.get(column, "refused" if event.outcome == "done" else "done")
         with past_the_guards():
@@ -72,13 +72,13 @@ def test_an_event_given_another_number_is_found(chain: list[Event]) -> None:
     assert "Event 50 was altered: its content does not match its hash." in found()
 
 
-def test_a_deleted_event_is_found(chain: list[Event]) -> None:
+def test_l6_a_deleted_event_is_found(chain: list[Event]) -> None:
     with past_the_guards():
         Event.objects.filter(sequence=4).delete()
     assert found() == ["Event 4 is missing."]
 
 
-def test_several_deleted_events_are_found(chain: list[Event]) -> None:
+def test_l6_several_deleted_events_are_found(chain: list[Event]) -> None:
     with past_the_guards():
         Event.objects.filter(sequence__in=[4, 5, 6]).delete()
     assert found() == ["Events 4 to 6 are missing."]
@@ -91,14 +91,14 @@ def test_a_deleted_event_with_history_leaves_its_rows_unclaimed(chain: list[Even
     assert found()[1].endswith("of accounts_historicalorganisation was written without an event.")
 
 
-def test_a_cut_tail_is_seen_by_the_head(chain: list[Event]) -> None:
+def test_l6_a_cut_tail_is_seen_by_the_head(chain: list[Event]) -> None:
     with past_the_guards():
         Event.objects.filter(sequence__gt=6).delete()
     assert found() == ["The chain ends at event 6, but its head says event 8."]
     assert not head_is_in_order()
 
 
-def test_a_tail_cut_with_its_head_is_seen_only_by_a_checkpoint_outside(chain: list[Event]) -> None:
+def test_l6_a_tail_cut_with_its_head_is_seen_only_by_a_checkpoint_outside(chain: list[Event]) -> None:
     outside = actions.make_checkpoint(by=THE_SERVICE)
     cut_to(6)
     assert found() == []
@@ -108,7 +108,7 @@ def test_a_tail_cut_with_its_head_is_seen_only_by_a_checkpoint_outside(chain: li
     ]
 
 
-def test_a_rewritten_chain_is_seen_only_by_a_checkpoint(chain: list[Event]) -> None:
+def test_l6_a_rewritten_chain_is_seen_only_by_a_checkpoint(chain: list[Event]) -> None:
     outside = actions.make_checkpoint(by=THE_SERVICE)
     with past_the_guards():
         Checkpoint.objects.all().delete()
@@ -135,7 +135,7 @@ def test_our_own_checkpoints_are_replayed_too(chain: list[Event]) -> None:
         {"key": "no key"},
     ],
 )
-def test_a_checkpoint_nobody_trusted_signed_is_found(chain: list[Event], change: dict[str, Any]) -> None:
+def test_l6_a_checkpoint_nobody_trusted_signed_is_found(chain: list[Event], change: dict[str, Any]) -> None:
     actions.make_checkpoint(by=THE_SERVICE)
     with past_the_guards():
         Checkpoint.objects.update(**change)
@@ -150,7 +150,7 @@ def test_a_former_key_is_trusted_once_it_is_named(chain: list[Event], settings: 
     assert found() == []
 
 
-def test_a_changed_head_is_found(chain: list[Event]) -> None:
+def test_l6_a_changed_head_is_found(chain: list[Event]) -> None:
     with past_the_guards():
         Head.objects.update(hash=b"\x01" * 32)
     assert found() == ["The head of the chain does not carry the hash of event 8."]
@@ -164,7 +164,7 @@ def test_a_removed_head_is_found(chain: list[Event]) -> None:
     assert not head_is_in_order()
 
 
-def test_an_edited_history_row_is_found_column_by_column(chain: list[Event], organisation: Any) -> None:
+def test_l6_an_edited_history_row_is_found_column_by_column(chain: list[Event], organisation: Any) -> None:
     row = organisation.history.earliest("history_id")
     table = row._meta.db_table
     for field in row._meta.concrete_fields:
@@ -178,21 +178,21 @@ def test_an_edited_history_row_is_found_column_by_column(chain: list[Event], org
         assert found() == []
 
 
-def test_a_deleted_history_row_is_found(chain: list[Event], organisation: Any) -> None:
+def test_l6_a_deleted_history_row_is_found(chain: list[Event], organisation: Any) -> None:
     row = organisation.history.earliest("history_id")
     with past_the_guards():
         type(row).objects.filter(pk=row.pk).delete()
     assert found() == [f"Row {row.pk} of {row._meta.db_table}, recorded by event 1, is gone."]
 
 
-def test_a_change_that_went_around_the_audit_is_found(chain: list[Event], organisation: Any) -> None:
+def test_l6_l10_a_change_that_went_around_the_audit_is_found(chain: list[Event], organisation: Any) -> None:
     organisation.name = "Another Mill"
     organisation.save()
     row = organisation.history.latest("history_id")
     assert found() == [f"Row {row.pk} of {row._meta.db_table} was written without an event."]
 
 
-def test_a_history_row_has_one_event_only(chain: list[Event], organisation: Any) -> None:
+def test_l10_a_history_row_has_one_event_only(chain: list[Event], organisation: Any) -> None:
     row = organisation.history.earliest("history_id")
     actions.record(Code.ORGANISATION_CHANGED, by=None, history=[actions.history_digest(row)])
     assert found() == [f"Row {row.pk} of {row._meta.db_table} is claimed by events 1 and 9."]

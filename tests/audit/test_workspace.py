@@ -98,7 +98,7 @@ def test_script_in_the_address_is_shown_harmlessly(auditor: Client) -> None:
     assert "<script>alert" not in page
 
 
-def test_no_name_of_anybody_is_shown(auditor: Client, cast: Any, chain: list[Event]) -> None:
+def test_l4_no_name_of_anybody_is_shown(auditor: Client, cast: Any, chain: list[Event]) -> None:
     page = auditor.get(EVENTS).content.decode()
     for name, player in cast.everybody.items():
         if name != "auditor":
@@ -106,7 +106,7 @@ def test_no_name_of_anybody_is_shown(auditor: Client, cast: Any, chain: list[Eve
             assert player.user.email not in page
 
 
-def test_reading_the_log_is_in_the_log(auditor: Client, cast: Any, chain: list[Event]) -> None:
+def test_l2_reading_the_log_is_in_the_log(auditor: Client, cast: Any, chain: list[Event]) -> None:
     shown(auditor, case="K7Q2-M4RT-9XCY", outcome="done")
     event = Event.objects.latest("sequence")
     assert (event.action, event.user_id, event.case_code) == (Code.AUDIT_READ, cast.auditor.user.pk, "K7Q2-M4RT-9XCY")
@@ -175,7 +175,7 @@ def test_the_number_of_queries_does_not_grow_with_the_log(auditor: Client, chain
     assert len(many) <= 14, [query["sql"][:80] for query in many]
 
 
-def test_when_the_reading_cannot_be_recorded_the_page_is_refused(auditor: Client, chain: list[Event]) -> None:
+def test_l8_when_the_reading_cannot_be_recorded_the_page_is_refused(auditor: Client, chain: list[Event]) -> None:
     with past_the_guards():
         Head.objects.all().delete()
     auditor.raise_request_exception = False

@@ -50,7 +50,7 @@ def test_the_web_server_never_sees_the_owners_password() -> None:
 
 
 @pytest.mark.django_db
-def test_the_application_may_add_to_the_trail_and_not_change_it() -> None:
+def test_b4_the_application_may_add_to_the_trail_and_not_change_it() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE nrm_app")
         cursor.execute(TOP.joinpath(".ci/container/grants.sql").read_text(encoding="utf-8"))
@@ -84,7 +84,7 @@ DELETED = {
 
 
 @pytest.mark.django_db
-def test_the_application_may_delete_nothing_of_a_case() -> None:
+def test_b4_the_application_may_delete_nothing_of_a_case() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE nrm_app")
         cursor.execute(TOP.joinpath(".ci/container/grants.sql").read_text(encoding="utf-8"))

@@ -44,7 +44,7 @@ def start(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_production_passes_every_deployment_check() -> None:
+def test_b3_production_passes_every_deployment_check() -> None:
     done = start("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout

@@ -52,7 +52,7 @@ def both_sign(decision: Decision, players: list[Any], capacities: tuple[str, str
     return at_once(*map(sign, players, capacities))
 
 
-def test_the_last_signature_is_given_once_and_decides_once(proposed: Callable[[str], Decision], cast: Any) -> None:
+def test_b2_the_last_signature_is_given_once_and_decides_once(proposed: Callable[[str], Decision], cast: Any) -> None:
     others = members(cast, 3)[1:]
     for _round in range(ROUNDS):
         decision = proposed("al")

@@ -110,7 +110,7 @@ def queue_and_fail(cast: Any) -> None:
         raise RuntimeError("act failed")
 
 
-def test_a_failure_waits_longer_each_time_and_keeps_no_address(cast: Any, settings: Any) -> None:
+def test_b8_a_failure_waits_longer_each_time_and_keeps_no_address(cast: Any, settings: Any) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
     (notice,) = queue(cast, except_user_id=cast.case_worker.user.pk)
     waits = []
@@ -126,7 +126,7 @@ def test_a_failure_waits_longer_each_time_and_keeps_no_address(cast: Any, settin
     assert selectors.outbox().waiting == 0
 
 
-def test_a_failing_notice_is_not_tried_again_at_once_and_goes_out_later(cast: Any, settings: Any) -> None:
+def test_b8_a_failing_notice_is_not_tried_again_at_once_and_goes_out_later(cast: Any, settings: Any) -> None:
     working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
     queue(cast, except_user_id=cast.case_worker.user.pk)

@@ -19,7 +19,7 @@ from nrm.vault.sealing import Place, SealBroken, seal_text
 pytestmark = pytest.mark.django_db
 
 
-def test_a_reveal_is_audited_with_its_reason_and_without_the_name(elira: Identity, worker: Actor) -> None:
+def test_l2_a_reveal_is_audited_with_its_reason_and_without_the_name(elira: Identity, worker: Actor) -> None:
     person = create_person(elira, by=worker, case_code="C-1")
     assert reveal(person, by=worker, case_code="C-1", reason_code=RevealReason.DANGER) == elira
     event = Event.objects.get(action="identity.revealed")
@@ -38,7 +38,7 @@ def test_a_reason_must_be_a_known_code(elira: Identity, worker: Actor) -> None:
         reveal(person, by=worker, case_code="C-1", reason_code="curious")  # type: ignore[arg-type]
 
 
-def test_nothing_is_given_out_when_the_audit_fails(
+def test_l8_nothing_is_given_out_when_the_audit_fails(
     elira: Identity, worker: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = create_person(elira, by=worker, case_code="C-1")

@@ -72,7 +72,7 @@ def test_an_identity_needs_a_writer(elira: Identity) -> None:
     assert not Person.objects.exists()
 
 
-def test_nothing_is_written_when_the_audit_fails(
+def test_l8_nothing_is_written_when_the_audit_fails(
     elira: Identity, worker: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = create_person()

@@ -14,7 +14,7 @@ from nrm.web import errors
 
 
 @pytest.mark.parametrize("handler", ["bad_request", "permission_denied", "not_found", "server_error"])
-def test_error_pages_need_no_database(handler: str) -> None:
+def test_l9_error_pages_need_no_database(handler: str) -> None:
     request = RequestFactory().get("/")
     request.resolver_match = None
     body = getattr(errors, handler)(request).content.decode()
@@ -25,7 +25,7 @@ def test_error_pages_need_no_database(handler: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("tried_addresses")
-def test_a_fault_answers_500_with_the_reference_of_the_log(
+def test_l9_a_fault_answers_500_with_the_reference_of_the_log(
     cast: Any, sign_in: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = sign_in(cast.case_worker)
@@ -39,7 +39,7 @@ def test_a_fault_answers_500_with_the_reference_of_the_log(
     assert any(reference[1] in line and "try:broken" in line for line in lines)
 
 
-def test_the_last_resort_when_the_error_page_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_l9_the_last_resort_when_the_error_page_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*args: Any, **context: Any) -> None:
         raise RuntimeError
 

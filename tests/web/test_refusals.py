@@ -43,7 +43,7 @@ def test_hidden_missing_and_unknown_are_the_same_bytes(cast: Any, sign_in: Any) 
     assert names[0] == names[1] == names[2]
 
 
-def test_the_event_knows_who_where_and_which_case_but_no_address(cast: Any, sign_in: Any) -> None:
+def test_l2_l3_the_event_knows_who_where_and_which_case_but_no_address(cast: Any, sign_in: Any) -> None:
     code = new_code()
     sign_in(cast.stranger).get(f"/try/hidden/{code}/?q=Ana")
     event = Event.objects.filter(action="request.refused").latest("sequence")
