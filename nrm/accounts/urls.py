@@ -42,6 +42,11 @@ urlpatterns = [
         administration.end_membership,
         name="end_membership",
     ),
+    path(
+        "administration/people/<uuid:user_id>/role/<uuid:membership_id>/supervision/",
+        administration.set_supervision,
+        name="set_supervision",
+    ),
     path("administration/people/<uuid:user_id>/deactivate/", administration.deactivate, name="deactivate"),
     path("administration/people/<uuid:user_id>/reactivate/", administration.reactivate, name="reactivate"),
     path("administration/people/<uuid:user_id>/end-sessions/", administration.end_sessions, name="end_sessions"),

@@ -11,7 +11,14 @@ from nrm.accounts.actions.passkeys import (
     rename_passkey,
     use_passkey,
 )
-from nrm.accounts.actions.people import change_password, deactivate, end_membership, reactivate, start_membership
+from nrm.accounts.actions.people import (
+    change_password,
+    deactivate,
+    end_membership,
+    reactivate,
+    set_supervision,
+    start_membership,
+)
 from nrm.accounts.actions.pledge import accept_pledge
 from nrm.accounts.actions.second_factor import (
     confirm_enrolment,
@@ -53,6 +60,7 @@ __all__ = [
     "rename_passkey",
     "request_reset",
     "set_organisation_active",
+    "set_supervision",
     "sign_out",
     "start_enrolment",
     "start_membership",

@@ -21,6 +21,7 @@ from nrm.lib.history import Recording, save_recorded
 NOT_ONESELF = _("You cannot do this to your own account. Ask another administrator.")
 HAS_THIS_ROLE = _("This person already has this role in this organisation.")
 CLOSED_ORGANISATION = _("This organisation is not active.")
+SUPERVISORS_ARE_CASE_WORKERS = _("Only a case worker can supervise the cases of the organisation.")
 
 
 def locked_user(user_id: UUID) -> User:
@@ -77,6 +78,30 @@ def end_membership(membership_id: UUID, *, user_id: UUID, by: Actor) -> None:
             by=by,
             subject=subject_of(membership.user_id),
             data={"membership": membership.pk, "role": membership.role},
+            history=[history_digest(row)],
+        )
+
+
+def set_supervision(membership_id: UUID, *, user_id: UUID, supervises: bool, by: Actor) -> None:
+    """Whether a case worker sees every case of the organisation, whoever is in its team, from their next request on.
+    `NotYet` for any other role, `MovedOn` when it is so already or the role has ended."""
+    with transaction.atomic():
+        membership = Membership.objects.select_for_update().filter(pk=membership_id, user=user_id).first()
+        if membership is None:
+            raise NotVisible
+        if membership.user_id == by.user_id:
+            raise NotPermitted(NOT_ONESELF)
+        if membership.as_role is not Role.CASE_WORKER:
+            raise NotYet(SUPERVISORS_ARE_CASE_WORKERS)
+        if membership.ended_at is not None or membership.supervises is supervises:
+            raise MovedOn
+        membership.supervises = supervises
+        row = save_recorded(membership, Recording(user_id=by.user_id), only=["supervises"])
+        append(
+            Code.MEMBERSHIP_SUPERVISES,
+            by=by,
+            subject=subject_of(membership.user_id),
+            data={"membership": membership.pk, "supervises": supervises},
             history=[history_digest(row)],
         )
 

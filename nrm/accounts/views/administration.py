@@ -114,6 +114,16 @@ def end_membership(request: SignedInRequest, user_id: UUID, membership_id: UUID)
 @require_http_methods(["POST"])
 @administration
 @fresh_second_factor
+def set_supervision(request: SignedInRequest, user_id: UUID, membership_id: UUID) -> HttpResponse:
+    """Posted as "yes" or "no", so that two administrators at once do not undo each other."""
+    supervises = request.POST.get("supervises") == "yes"
+    actions.set_supervision(membership_id, user_id=user_id, supervises=supervises, by=request.actor)
+    return back_to_person(request, user_id, _("The changes were saved."))
+
+
+@require_http_methods(["POST"])
+@administration
+@fresh_second_factor
 def deactivate(request: SignedInRequest, user_id: UUID) -> HttpResponse:
     actions.deactivate(user_id, by=request.actor)
     return back_to_person(request, user_id, _("The account is closed. Its sessions were ended."))
