@@ -16,6 +16,7 @@ urlpatterns = [
     path("search/", searching.search, name="search"),
     path("search/code/", searching.search_code, name="search_code"),
     path("search/person/", searching.search_person, name="search_person"),
+    path("supervision/", views.supervision, name="supervision"),
     path("country/", views.country, name="country"),
     path("mechanism/", views.mechanism, name="mechanism"),
 ]

@@ -26,6 +26,7 @@ from nrm.desk.country import country_page
 from nrm.desk.forms import CaseFilter
 from nrm.desk.left import left_on, to_stop
 from nrm.desk.readers import readers_of
+from nrm.desk.supervision import board_of
 from nrm.desk.work import codes_visible_to
 from nrm.desk.work import my_work as my_work_of
 from nrm.lib.paging import Cursor, next_url
@@ -41,8 +42,13 @@ def my_work(request: SignedInRequest) -> HttpResponse:
         return redirect(elsewhere)
     work = my_work_of(request.actor, Cursor.read(request.GET.get("after", "")))
     page = {"next_url": next_url(work.after)}
-    may_open_case = allows(request.actor, Permission.OPEN_CASE)
-    return render(request, "desk/my_work.html", {"work": work, "page": page, "may_open_case": may_open_case})
+    context = {
+        "work": work,
+        "page": page,
+        "may_open_case": allows(request.actor, Permission.OPEN_CASE),
+        "works_on_cases": request.actor.role is Role.CASE_WORKER,
+    }
+    return render(request, "desk/my_work.html", context)
 
 
 @require_POST
@@ -115,6 +121,15 @@ def stop_using(request: SignedInRequest, pk: UUID) -> HttpResponse:
     stop = to_stop(request.actor, pk)
     audit.record(Code.CONSENT_READ, by=request.actor, case_code=stop.task.case_code)
     return render(request, "desk/stop_using.html", {"stop": stop})
+
+
+@require_GET
+def supervision(request: SignedInRequest) -> HttpResponse:
+    board = board_of(request.actor, request.GET.get("who", ""), Cursor.read(request.GET.get("after", "")))
+    audit.record(Code.CASE_LISTED, by=request.actor, data={"count": len(board.lines)})
+    kept = {"who": board.chosen.key} if board.chosen else {}
+    context = {"board": board, "page": {"next_url": next_url(board.after, kept)}}
+    return render(request, "desk/supervision.html", context)
 
 
 @require_GET
