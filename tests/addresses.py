@@ -27,6 +27,9 @@ PLAYERS = (
 TRANSITIONS = {
     "cases:step": "hold",
     "cases:consent_step": "withdraw",
+    "cases:basis_step": "tell",
+    "cases:answer_offer": "accept",
+    "cases:merge_step": "undo",
     "cases:track_step": "protect_as_child",
     "identification:screening_step": "complete",
     "identification:status_step": "decline",
@@ -59,6 +62,13 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "identification:sign_decision": whole.decision,
         "identification:take_back_decision": whole.decision,
         "cases:consent_step": whole.consent,
+        "cases:consent_sheet": whole.consent,
+        "cases:basis_step": whole.basis,
+        "desk:left_before": whole.consent,
+        "desk:stop_using": whole.to_stop,
+        "cases:document": whole.document,
+        "cases:original": whole.document,
+        "cases:remove_document": whole.document,
         "cases:extend_clock": whole.clock,
         "cases:end_emergency": whole.emergency,
         "cases:review_emergency": whole.emergency,
@@ -91,12 +101,13 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "organisation_id": cast.organisations.far_shore.pk,
         "session_id": uuid4(),
         "link_id": uuid4(),
+        "other": whole.case.code,
         "reset_id": uuid4(),
         "passkey_id": 0,
         "transition": TRANSITIONS.get(name, ""),
     }
-    if name in records:
-        given["pk"] = records[name].pk
+    if "pk" in keywords(name):
+        given["pk"] = records[name].pk if name in records else uuid4()
     return reverse(name, kwargs={key: given[key] for key in keywords(name)})
 
 

@@ -312,7 +312,7 @@ class CaseFlow(Lifecycle):
         permission="case.merge",
         writes=["closure", "returns_to"],
         order=12,
-        conditions=[merge_was_undone],
+        conditions=[merge_was_undone, person_is_not_erased],
     )
     def take_up_again(self) -> None:
         """Follows by itself when the merge is undone: the case is as it was before."""

@@ -27,6 +27,7 @@ class TransferSubject(Protocol):
     def is_covered(self) -> bool: ...
     def receiver_may_lead(self) -> bool: ...
     def was_merged(self) -> bool: ...
+    def has_open_offer(self) -> bool: ...
 
 
 ANSWERED = (CloseTasks(("answer_transfer",)), Revoke("offered_lead", of=Party.RECEIVER))
@@ -55,6 +56,10 @@ class TransferFlow(Lifecycle):
         """A merged case follows the case it was merged into."""
         return not self.subject.was_merged()
 
+    @needs(_("The lead is offered to another organisation already. Withdraw that offer first."))
+    def no_other_offer(self) -> bool:
+        return not self.subject.has_open_offer()
+
     beginning = Beginning(
         state=TransferState.OFFERED,
         label=_("Offer the lead"),
@@ -64,7 +69,7 @@ class TransferFlow(Lifecycle):
             OpenTask("answer_transfer", to=Party.RECEIVER, days=2),
             Notify("transfer_offered", to=Party.RECEIVER),
         ),
-        conditions=(goes_on_by_itself, receiver_may_lead, consent_or_basis_covers_it),
+        conditions=(goes_on_by_itself, no_other_offer, receiver_may_lead, consent_or_basis_covers_it),
     )
 
     @step(

@@ -92,7 +92,7 @@ def _look(sought: Identity, code: Code, *, by: Actor, besides: Case | None = Non
     _require_rest(by)
     people = people_like(sought, besides=besides.person if besides else None)
     data = {"digest": digest_of(sought), "count": len(people)}
-    found = _told_to(by, people)
+    found = _told_to(by, people, besides)
     audit.append(code, by=by, case_code=besides.code if besides else "", data=data)
     return found
 
@@ -110,8 +110,9 @@ def digest_of(sought: Identity) -> str:
     return query_digest((*names, sought.birth.isoformat(), *documents))
 
 
-def _told_to(by: Actor, people: Collection[UUID]) -> Found:
-    """What the actor is told of the cases of these people, in their order; the same queries whoever they are."""
+def _told_to(by: Actor, people: Collection[UUID], besides: Case | None = None) -> Found:
+    """What the actor is told of the cases of these people, in their order; the same queries whoever they are. Of a
+    merged case they are led to the one it goes on in."""
     place = {person: number for number, person in enumerate(people)}
     cases = sorted(Case.objects.filter(person__in=people), key=lambda case: place[case.person_id])
     opened = set(
@@ -120,6 +121,7 @@ def _told_to(by: Actor, people: Collection[UUID]) -> Found:
     leads = _leads_of(cases, by)
     go_on = surviving(cases, by, Permission.REVEAL_IDENTITY)
     own = list(dict.fromkeys(go_on.get(case.pk, case) for case in cases if case.pk in opened))
+    own = [case for case in own if case != besides]
     others = {case.pk for case in cases} - opened
     names = sorted({name for case_id, name in leads if case_id in others})
     return Found(tuple(own[:MOST_SHOWN]), tuple(names[:MOST_SHOWN]), max(len(own), len(names)) > MOST_SHOWN)

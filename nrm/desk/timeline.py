@@ -51,13 +51,7 @@ QUIET = (
 #: Who is not a clinician of the case knows that a service is given, not when somebody came and what was noted.
 CLINICAL = (Code.EPISODE_NOTED, Code.APPOINTMENT_ADDED, Code.APPOINTMENT_CHANGED)
 #: Acts that name another case.
-OF_TWO_CASES = (
-    Code.CASE_LINKED,
-    Code.CASE_UNLINKED,
-    Code.CASE_MERGED_HERE,
-    Code.CASE_MERGED_HERE_UNDONE,
-    "merge.begin",
-)
+OF_TWO_CASES = (Code.CASE_MERGED_HERE, Code.CASE_MERGED_HERE_UNDONE, "merge.begin")
 #: Rooms whose reasons the lead team reads; clinical reasons stay with the clinicians.
 REASONS_SHARED = ("cases_", "identification_", "referrals_", "placements_", "reintegration_")
 

@@ -14,9 +14,10 @@ from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import RECEIVERS, Standing
 from nrm.access.refusals import NotPermitted, NotVisible
+from nrm.access.relations import Relation
 from nrm.access.roles import Role
 from nrm.cases.lifecycle import narrowed
-from nrm.cases.models import Case, DataCategory, SharingBasis, reference
+from nrm.cases.models import Case, DataCategory, Participation, SharingBasis, reference
 from nrm.cases.models.participation import bars_of
 from nrm.cases.selectors import cases_visible_to, covered, standing_in
 from nrm.lib.paging import Cursor, page_of
@@ -38,8 +39,8 @@ def referral_for(
 ) -> tuple[Referral, Standing]:
     """The referral and how the actor stands to its case. Whoever is on neither side gets `NotVisible`.
 
-    Seeing needs only a side: the receiver keeps the bare record of a referral that has ended. Any other permission
-    has to be there now, else `NotPermitted`.
+    Seeing needs only a side: the receiver keeps the bare record of a referral that has ended, a former lead that of
+    one it sent. Any other permission has to be there now, else `NotPermitted`.
     """
     related = ("case__person", "sender", "receiver")
     referral = Referral.objects.select_related(*related).filter(pk=pk).first()
@@ -54,15 +55,23 @@ def referral_for(
 
 
 def side_of(referral: Referral, standing: Standing) -> Party | None:
-    """From which side the actor may read: as the lead of the case, or as the organisation it was sent to."""
+    """From which side the actor may read: as the lead of the case, as the organisation that sent it when it led the
+    case, or as the organisation it was sent to."""
     if standing.may(Permission.SEE_REFERRALS):
-        return Party.SENDER
+        return Party.LEAD
     actor = standing.actor
+    if _sent_as_former_lead(referral, standing):
+        return Party.SENDER
     was_sent_here = referral.receiver_id == actor.organisation_id and referral.sent_at is not None
     if not was_sent_here or actor.role not in RECEIVERS or standing.is_barred:
         return None
     is_over = referral.state not in OPEN_REFERRALS
     return Party.RECEIVER if is_over or standing.may(Permission.SEE_OWN_REFERRAL) else None
+
+
+def _sent_as_former_lead(referral: Referral, standing: Standing) -> bool:
+    was_ours = referral.sender_id == standing.actor.organisation_id and referral.sent_at is not None
+    return was_ours and Relation.LED in standing.relations and standing.may(Permission.SEE_CASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +86,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ReferralPage:
-    """What one side sees. The receiver's sight of the text ends with the referral."""
+    """What one side sees. The receiver's sight of the text ends with the referral, a former lead's with the lead.
+    `is_sender` is for who leads the case now, whoever sent it."""
 
     referral: Referral
     is_sender: bool
+    is_former_lead: bool
+    lead: str
     shows_text: bool
     summary: str
     conversation: list[Line]
@@ -92,18 +104,20 @@ class ReferralPage:
 
 def referral_page(referral: Referral, standing: Standing) -> ReferralPage:
     side = side_of(referral, standing)
-    is_sender = side is Party.SENDER
-    shows_text = is_sender or referral.state in OPEN_REFERRALS
+    is_sender, is_former = side is Party.LEAD, side is Party.SENDER
+    shows_text = is_sender or (referral.state in OPEN_REFERRALS and not is_former)
     return ReferralPage(
         referral=referral,
         is_sender=is_sender,
+        is_former_lead=is_former,
+        lead=lead_beside_sender(referral) if is_former or standing.may(Permission.SEE_CASE) else "",
         shows_text=shows_text,
         summary=summary_of(referral) if shows_text else "",
         conversation=conversation(referral, is_sender=is_sender) if shows_text else [],
         marked=labels(marked(referral)),
         covered=labels(covered_now(referral)),
         answer_due_at=answer_due(referral),
-        may_open_case=_may_open_case(referral, standing, is_sender=is_sender),
+        may_open_case=_may_open_case(referral, standing, is_sender=is_sender or is_former),
     )
 
 
@@ -112,6 +126,13 @@ def _may_open_case(referral: Referral, standing: Standing, *, is_sender: bool) -
     if is_sender:
         return True
     return referral.state in {ReferralState.ACCEPTED, ReferralState.IN_SERVICE} and standing.may(Permission.SEE_CASE)
+
+
+def lead_beside_sender(referral: Referral) -> str:
+    """The organisation that leads the case since the sender no longer does; empty where it still does."""
+    leads = referral.case.participations.open().filter(relation=Relation.LEADS, user=None)
+    named = leads.exclude(organisation=referral.sender_id).values_list("organisation__name", flat=True)
+    return named.first() or ""
 
 
 def summary_of(referral: Referral) -> str:
@@ -191,7 +212,9 @@ def referrals_running(actor: Actor) -> ReferralQuerySet:
 
 
 def referrals_sent(actor: Actor) -> ReferralQuerySet:
-    return _visible(actor).filter(_sent(actor))
+    """Those of the cases that the actor leads, whoever sent them, and the bare record of those that a former lead
+    sent."""
+    return _visible(actor).filter(_led(actor) | _sent_before(actor))
 
 
 def referrals_ended(actor: Actor) -> ReferralQuerySet:
@@ -221,7 +244,7 @@ def inbox_counts(actor: Actor) -> dict[str, int]:
     counts = _visible(actor).aggregate(
         waiting=Count("pk", filter=_waits_for(actor)),
         running=Count("pk", filter=_received(actor) & Q(state__in=RUNNING)),
-        sent=Count("pk", filter=_sent(actor) & Q(state__in=OPEN_REFERRALS)),
+        sent=Count("pk", filter=_led(actor) & Q(state__in=OPEN_REFERRALS)),
     )
     return dict(counts)
 
@@ -233,7 +256,7 @@ def _visible(actor: Actor) -> ReferralQuerySet:
 
 def _waits_for(actor: Actor) -> Q:
     asked = _received(actor) & Q(state=ReferralState.SENT)
-    return asked | (_sent(actor) & Q(state=ReferralState.MORE_INFO))
+    return asked | (_led(actor) & Q(state=ReferralState.MORE_INFO))
 
 
 def _received(actor: Actor) -> Q:
@@ -243,35 +266,56 @@ def _received(actor: Actor) -> Q:
     return Q(receiver=actor.organisation_id, sent_at__isnull=False)
 
 
-def _sent(actor: Actor) -> Q:
-    return Q(sender=actor.organisation_id) if actor.role is Role.CASE_WORKER else Q(pk__in=())
+def _led(actor: Actor) -> Q:
+    """Of cases that the actor leads now: what their referrals wait for is theirs to do."""
+    return Q(case__in=cases_visible_to(actor, Permission.SEE_REFERRALS))
+
+
+def _sent_before(actor: Actor) -> Q:
+    if actor.role is not Role.CASE_WORKER:
+        return Q(pk__in=())
+    led = Participation.objects.open().of(actor).filter(relation=Relation.LED)
+    return Q(sender=actor.organisation_id, sent_at__isnull=False, case__in=led.values("case"))
 
 
 # The case page
 
 
 def block_for(case: Case, standing: Standing, actor: Actor) -> dict[str, Any] | None:
-    """The referrals of a case for its page: all for the lead, their own for the others, nothing for the rest."""
-    is_lead = standing.may(Permission.SEE_REFERRALS)
-    if not is_lead and not standing.may(Permission.SEE_OWN_REFERRAL):
+    """The referrals of a case for its page: all for the lead, their own for the others, nothing for the rest. A
+    former lead's own are those it sent."""
+    is_lead, has_led = standing.may(Permission.SEE_REFERRALS), Relation.LED in standing.relations
+    if not is_lead and not has_led and not standing.may(Permission.SEE_OWN_REFERRAL):
         return None
     rows = Referral.objects.filter(case=case).select_related("sender", "receiver")
     if not is_lead:
-        rows = rows.filter(receiver=actor.organisation_id, sent_at__isnull=False)
+        ours = Q(receiver=actor.organisation_id) | (Q(sender=actor.organisation_id) if has_led else Q())
+        rows = rows.filter(ours, sent_at__isnull=False)
     found = list(rows)
     due = answers_due(found)
     return {
         "case": case,
-        "rows": [{"referral": row, "due_at": due.get(row.pk), "waits": _waits(row, actor)} for row in found],
+        "rows": [
+            {
+                "referral": row,
+                "due_at": due.get(row.pk),
+                "waits": _waits(row, actor, is_lead=is_lead),
+                "other": _other(row, actor),
+            }
+            for row in found
+        ],
         "may_prepare": standing.may(Permission.SEND_REFERRAL),
         "is_lead": is_lead,
     }
 
 
-def _waits(referral: Referral, actor: Actor) -> bool:
+def _waits(referral: Referral, actor: Actor, *, is_lead: bool) -> bool:
     """Whether the next word is with the actor's organisation."""
     if referral.state == ReferralState.SENT:
         return referral.receiver_id == actor.organisation_id
-    return referral.state in {ReferralState.DRAFT, ReferralState.MORE_INFO} and (
-        referral.sender_id == actor.organisation_id
-    )
+    return is_lead and referral.state in {ReferralState.DRAFT, ReferralState.MORE_INFO}
+
+
+def _other(referral: Referral, actor: Actor) -> str:
+    """The organisation on the other side."""
+    return referral.sender.name if referral.receiver_id == actor.organisation_id else referral.receiver.name

@@ -60,6 +60,8 @@ class AlertLine:
 
     alert: Alert
     is_open: bool
+    #: The name of the organisation that acts on it: where no service does, whoever leads the case now.
+    acted_on_by: str
     actions: str
     concern: str
     plan: str
@@ -93,15 +95,20 @@ def alerts_of(case: Case, standing: Standing) -> list[AlertLine]:
     """Newest first; none for whoever may not see alerts."""
     if not standing.may(Permission.SEE_ALERT):
         return []
-    rows = Alert.objects.filter(case=case).select_related("responsible", "episode")
-    return [_alert_line(row, case, standing) for row in rows]
+    rows = list(Alert.objects.filter(case=case).select_related("responsible", "episode"))
+    waits_for_lead = any(row.state in OPEN_ALERTS and not row.is_with_a_clinic() for row in rows)
+    lead = lead_of(case) if waits_for_lead else None
+    return [_alert_line(row, case, standing, lead) for row in rows]
 
 
-def _alert_line(alert: Alert, case: Case, standing: Standing) -> AlertLine:
+def _alert_line(alert: Alert, case: Case, standing: Standing, lead: Organisation | None) -> AlertLine:
     acts = may_read_alert(alert, standing)
+    is_open = alert.state in OPEN_ALERTS
+    is_the_leads = is_open and lead is not None and not alert.is_with_a_clinic()
     return AlertLine(
         alert=alert,
-        is_open=alert.state in OPEN_ALERTS,
+        is_open=is_open,
+        acted_on_by=lead.name if is_the_leads and lead else alert.responsible.name,
         actions=opened(case.person, alert, "actions"),
         concern=opened(case.person, alert, "concern") if acts else "",
         plan=opened(case.person, alert, "plan") if acts else "",

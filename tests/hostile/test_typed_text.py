@@ -21,6 +21,7 @@ from nrm.referrals import actions as referrals
 from nrm.support import actions as support
 from tests.addresses import ADDRESSES, address
 from tests.hostile.asking import Reader, read, undone
+from tests.leading import agree_to_lead
 from tests.whole import Whole
 
 #: Short enough for every field; marks, zero-width and control characters are dropped from it.
@@ -115,6 +116,10 @@ def taken_back(whole: Whole, cast: Any) -> None:
     decisions.take_back(decision, by=by, expected_version=decision.version, reason="The wrong article.")
 
 
+def agreed_to_another_lead(whole: Whole, cast: Any) -> None:
+    agree_to_lead(whole.case, cast, cast.organisations.far_shore)
+
+
 def child(whole: Whole, cast: Any) -> None:
     type(whole.case).objects.filter(pk=whole.case.pk).update(age_group="child")
 
@@ -171,6 +176,14 @@ FORMS = (
     ),
     Typed("cases:emergency", "stranger", ("account",), (CASE,), rest={"reason": "life"}),
     Typed("cases:review_emergency", "case_worker", ("note",), (CASE,), rest={"finding": "justified"}),
+    Typed(
+        "cases:offer_lead",
+        "case_worker",
+        ("summary",),
+        (CASE,),
+        rest={"receiver": "far_shore"},
+        before=agreed_to_another_lead,
+    ),
     Typed("cases:step", "case_worker", ("reason",), (CASE,), step="hold"),
     Typed("cases:extend_clock", "case_worker", ("reason",), (CASE,), rest={"authority": "court"}),
     Typed("cases:track_step", "case_worker", ("reason",), (CASE,), step="go_on_as_adult", before=grown_up),

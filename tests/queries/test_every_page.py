@@ -49,6 +49,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "cases:extend_clock": ("case_worker", 7),
     "cases:identity": ("case_worker", 6),
     "cases:link": ("case_worker", 6),
+    "cases:offer_lead": ("case_worker", 9),
     "cases:record_age": ("case_worker", 8),
     "cases:record_consent": ("case_worker", 7),
     "cases:record_guardian": ("case_worker", 6),

@@ -8,16 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
+from nrm.access.refusals import NotYet
 from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.actions.team import take_on
 from nrm.cases.actions.track import choose_track
-from nrm.cases.models import Case, Note, RiskAssessment, reference
+from nrm.cases.models import Case, Closure, Note, RiskAssessment, reference
 from nrm.tasks import actions as tasks
 from nrm.tasks.kinds import TaskKind
 from nrm.vault import actions as vault

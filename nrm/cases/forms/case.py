@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,10 +18,7 @@ from nrm.cases.models import (
     BestInterestFinding,
     BestInterestStep,
     Closure,
-    DataCategory,
-    GivenHow,
     GuardianKind,
-    Purpose,
     RiskDomain,
     RiskLevel,
 )
@@ -38,8 +34,12 @@ ASSESSED_LEVELS = [(level.value, level.label) for level in (RiskLevel.LOW, RiskL
 ASSESSED_ACCOMMODATION = [(answer.value, answer.label) for answer in (Accommodation.NEEDED, Accommodation.NOT_NEEDED)]
 
 
+#: A case is merged on a page of its own.
+BY_HAND = [(reason.value, reason.label) for reason in Closure if reason is not Closure.MERGED]
+
+
 class CloseForm(StepForm):
-    closure = forms.ChoiceField(label=_("Closure reason"), choices=Closure, widget=forms.RadioSelect)
+    closure = forms.ChoiceField(label=_("Closure reason"), choices=BY_HAND, widget=forms.RadioSelect)
 
 
 #: Transitions of the case that take more than a reason.
@@ -158,40 +158,6 @@ class RiskForm(forms.Form):
     )
     account = PlainTextField(label=_("What you base it on"), widget=forms.Textarea(attrs={"rows": 6}), required=False)
     review_on = DayField(label=_("Review on"), allow_future=True, required=False)
-
-
-class ConsentForm(forms.Form):
-    purpose = forms.ChoiceField(label=_("The person agrees to"), choices=Purpose, widget=forms.RadioSelect)
-    recipient = forms.ChoiceField(
-        label=_("Organisation"), required=False, help_text=_("Needed for a referral: each organisation is asked for.")
-    )
-    categories = forms.MultipleChoiceField(
-        label=_("What may be shared"), choices=DataCategory, widget=forms.CheckboxSelectMultiple, required=False
-    )
-    given_how = forms.ChoiceField(label=_("How it was given"), choices=GivenHow, widget=forms.RadioSelect)
-    with_interpreter = forms.BooleanField(label=_("An interpreter was present"), required=False)
-    given_on = DayField(label=_("Given on"), initial=today)
-    ends_on = DayField(label=_("Ends on"), allow_future=True, required=False)
-    note = PlainTextField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
-
-    def __init__(self, *args: Any, organisations: Iterable[tuple[UUID, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
-        choices = [(str(pk), name) for pk, name in organisations]
-        self.fields["recipient"].choices = [("", _("No organisation in particular")), *choices]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("purpose") == Purpose.REFERRAL and not cleaned.get("recipient"):
-            self.add_error("recipient", _("Choose the organisation the person agrees to."))
-        given_on, ends_on = cleaned.get("given_on"), cleaned.get("ends_on")
-        if given_on and ends_on and ends_on < given_on:
-            self.add_error("ends_on", _("The end lies before the day the consent was given."))
-        return cleaned
-
-    def facts(self) -> dict[str, Any]:
-        facts = dict(self.cleaned_data)
-        recipient = facts.pop("recipient")
-        return {**facts, "recipient_id": UUID(recipient) if recipient else None}
 
 
 class IdentityForm(forms.Form):

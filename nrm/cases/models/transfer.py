@@ -74,7 +74,10 @@ class Transfer(CaseChild):
 
     def receiver_may_lead(self) -> bool:
         """Not only when it was asked: until it answers, it can have lost its last case worker."""
-        return organisations_that_can_lead().filter(pk=self.receiver_id).exists()
+        return self.receiver_id != self.sender_id and organisations_that_can_lead().filter(pk=self.receiver_id).exists()
+
+    def has_open_offer(self) -> bool:
+        return self.case.transfers.open().exclude(pk=self.pk).exists()
 
     def was_merged(self) -> bool:
         return self.case.was_merged()

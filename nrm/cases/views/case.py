@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,17 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nrm.access.permissions import Permission
 from nrm.access.refusals import MovedOn, NotYet
 from nrm.accounts.requests import SignedInRequest
-from nrm.accounts.selectors import active_organisations
 from nrm.audit.codes import Code
 from nrm.cases import actions
 from nrm.cases.forms import case as forms
 from nrm.cases.searching import look_before_writing
-from nrm.cases.selectors import case_for, consent_for, standing_in
+from nrm.cases.selectors import case_for, standing_in
 from nrm.cases.selectors.emergency import running_in
+from nrm.cases.selectors.merge import mergeable
 from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, track_links, typed
 from nrm.vault.reasons import RevealReason
 from workflows.case import CaseFlow
-from workflows.consent import ConsentFlow
 from workflows.track import Track, TrackFlow
 
 
@@ -57,32 +55,6 @@ def track_step(request: SignedInRequest, code: str, transition: str) -> HttpResp
         back_to=case_page_of(case),
         by=request.actor,
     )
-
-
-@require_http_methods(["GET", "POST"])
-def consent_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
-    consent, _standing = consent_for(request.actor, pk)
-    return answer_step(
-        request,
-        flow=ConsentFlow,
-        record=consent,
-        transition=transition,
-        forms_by_step={},
-        take=actions.take_consent_step,
-        back_to=case_page_of(consent.case),
-        by=request.actor,
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def record_consent(request: SignedInRequest, code: str) -> HttpResponse:
-    case, _standing = case_for(request.actor, code, Permission.RECORD_CONSENT)
-    form = forms.ConsentForm(typed(request), organisations=_organisations())
-    if request.method == "POST" and form.is_valid():
-        actions.record_consent(case, by=request.actor, **form.facts())
-        messages.success(request, _("Consent is recorded."))
-        return redirect(case_page_of(case))
-    return form_page(request, "cases/consent.html", form, {"case": case})
 
 
 @require_http_methods(["GET", "POST"])
@@ -214,7 +186,8 @@ def write_identity(request: SignedInRequest, code: str) -> HttpResponse:
         status = refused_beside_form(form, refusal, Code.IDENTITY_WRITTEN, record=case, by=request.actor)
         return _identity_page(request, case, form, documents, contacts, status=status)
     if found := look_before_writing(written, case, by=request.actor):
-        return render(request, "cases/possibly_known.html", {"case": case, "found": found})
+        can_merge = mergeable(found.cases, case, request.actor)
+        return render(request, "cases/possibly_known.html", {"case": case, "found": found, "mergeable": can_merge})
     messages.success(request, _("The identity is sealed."))
     return redirect(case_page_of(case))
 
@@ -223,10 +196,6 @@ def _where_to_go_on(request: SignedInRequest, case: Any) -> str:
     """The authority for children no longer sees the case of somebody who turned out to be an adult."""
     sees = standing_in(request.actor, case).may(Permission.SEE_CASE)
     return case_page_of(case) if sees else reverse("desk:my_work")
-
-
-def _organisations() -> list[tuple[UUID, str]]:
-    return list(active_organisations().values_list("pk", "name"))
 
 
 def _identity_page(

@@ -1,0 +1,62 @@
+"""The pages on which the lead is offered, and the offer answered."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from nrm.access.permissions import Permission
+from nrm.access.refusals import NotYet
+from nrm.accounts.requests import SignedInRequest
+from nrm.cases import actions
+from nrm.cases.consequences import sentences
+from nrm.cases.forms.transfer import OfferForm
+from nrm.cases.selectors import case_for
+from nrm.cases.selectors.transfer import possible_leads, transfer_for
+from nrm.cases.steps import answer_step, case_page_of, form_page, refused_beside_form, typed
+from workflows.transfer import TransferFlow
+
+
+@require_http_methods(["GET", "POST"])
+def offer_lead(request: SignedInRequest, code: str) -> HttpResponse:
+    case, _standing = case_for(request.actor, code, Permission.TRANSFER_LEAD)
+    leads = possible_leads(case, besides=request.actor.organisation_id)
+    form = OfferForm(typed(request), leads=leads)
+    context = {"case": case, "leads": leads, "consequences": sentences(TransferFlow.beginning.effects)}
+    if request.method == "POST" and form.is_valid():
+        receiver, summary = UUID(form.cleaned_data["receiver"]), form.cleaned_data["summary"]
+        try:
+            actions.offer_lead(case, by=request.actor, receiver_id=receiver, summary=summary)
+        except NotYet as refusal:
+            status = refused_beside_form(form, refusal, "transfer.begin", record=case, by=request.actor)
+            return form_page(request, "cases/offer_lead.html", form, context, status)
+        messages.success(request, _("The lead is offered. Until it is accepted, the case stays with you."))
+        return redirect(case_page_of(case))
+    return form_page(request, "cases/offer_lead.html", form, context)
+
+
+@require_http_methods(["GET", "POST"])
+def answer_offer(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
+    """Whoever declines sees the case no more."""
+    transfer, _standing = transfer_for(request.actor, pk)
+    is_kept = transition == "accept" and transfer.case.is_restricted
+    return answer_step(
+        request,
+        flow=TransferFlow,
+        record=transfer,
+        transition=transition,
+        forms_by_step={},
+        take=actions.answer_offer,
+        back_to=case_page_of(transfer.case),
+        afterwards=reverse("desk:my_work") if transition == "decline" else "",
+        also=[_("The case is restricted: you become responsible for it, and it is open to you alone.")]
+        if is_kept
+        else [],
+        by=request.actor,
+    )
