@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import get_language_info, ngettext
@@ -183,8 +184,21 @@ def shelters(profile: Profile) -> Iterator[Line]:
 def law(profile: Profile) -> Iterator[Line]:
     yield line(_("Data protection law"), profile.data_protection_law.value, given=profile.data_protection_law)
     yield line(_("Identity number"), profile.id_number.value, given=profile.id_number)
+    yield line(_("How long a closed case is kept"), *kept_for(), given=None, details=[(_("Source"), decided_by())])
     names = [get_language_info(code)["name_local"] for code in profile.languages.value.split()]
     yield line(_("Languages"), *names, given=profile.languages)
+
+
+def kept_for() -> list[str]:
+    """Not of the country's profile: no law was found that says it, so the operator of the instance decides."""
+    years: int = settings.NRM_RETENTION_YEARS
+    if not years:
+        return [_("Not decided, so no case is proposed to be erased.")]
+    return [ngettext("%(count)s year", "%(count)s years", years) % {"count": years}]
+
+
+def decided_by() -> list[str]:
+    return [settings.NRM_RETENTION_SOURCE] if settings.NRM_RETENTION_YEARS else []
 
 
 def branches(profile: Profile, code: str = "") -> list[Branch]:
