@@ -1,5 +1,8 @@
 // Small comforts. Every page works without them.
 (() => {
+  // htmx writes down the address of each page for a history that no page of ours uses.
+  sessionStorage.removeItem("htmx-current-path-for-history");
+
   // One request for one press of a button.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -66,7 +66,7 @@ def test_s10_what_is_grave_asks_again_and_says_in_the_log_that_it_did(cast: Any,
     assert event.data["route"] == route
 
 
-def test_s10_granting_a_role_goes_on_with_what_was_chosen(cast: Any, stale: SignIn) -> None:
+def test_s1_s10_granting_a_role_goes_on_with_what_was_chosen(cast: Any, stale: SignIn) -> None:
     client, user = stale(cast.administrator), cast.stranger.user
     page = reverse("accounts:start_membership", args=[user.pk])
     chosen = {"organisation": str(cast.organisations.operator.pk), "role": "administrator"}

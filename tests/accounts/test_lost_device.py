@@ -32,7 +32,9 @@ def confirm(cast: Any, reset: Any, by: Any, code: Any = None) -> Any:
     actions.confirm_reset(reset.pk, code=code, by=by.actor)
 
 
-def test_two_administrators_remove_it_and_the_person_sets_up_another(cast: Any, sign_in: Any, request_for: Any) -> None:
+def test_a16_two_administrators_remove_it_and_the_person_sets_up_another(
+    cast: Any, sign_in: Any, request_for: Any
+) -> None:
     session = sign_in(cast.case_worker)
     actions.make_backup_codes(cast.case_worker.user.pk)
     first, second = sign_in(cast.administrator), sign_in(cast.second_administrator)
@@ -55,14 +57,17 @@ def test_two_administrators_remove_it_and_the_person_sets_up_another(cast: Any, 
     assert [event.user_id for event in events] == [cast.administrator.user.pk, cast.second_administrator.user.pk]
 
 
-def test_who_asked_cannot_confirm(cast: Any, request_for: Any) -> None:
+def test_a16_who_asked_cannot_confirm(cast: Any, sign_in: Any, request_for: Any) -> None:
     reset = request_for(cast.case_worker)
     with pytest.raises(NotPermitted):
         confirm(cast, reset, cast.administrator)
+    page = reverse("accounts:confirm_reset", args=[reset.pk])
+    assert sign_in(cast.administrator).post(page, {"code": cast.code_for(cast.administrator)}).status_code == 403
+    assert Event.objects.latest("sequence").action == "request.refused"
     assert TotpDevice.objects.filter(user=cast.case_worker.user).exists()
 
 
-def test_a_puppet_does_not_count_as_the_second(cast: Any, request_for: Any) -> None:
+def test_a16_a_puppet_does_not_count_as_the_second(cast: Any, request_for: Any) -> None:
     """An administrator cannot make the second one they need; whom a third made may confirm."""
     operator = cast.organisations.operator.pk
     puppet = actions.start_membership(
@@ -78,7 +83,7 @@ def test_a_puppet_does_not_count_as_the_second(cast: Any, request_for: Any) -> N
     assert not TotpDevice.objects.filter(user=cast.case_worker.user).exists()
 
 
-def test_nobody_asks_or_confirms_for_themselves(cast: Any, request_for: Any) -> None:
+def test_a16_nobody_asks_or_confirms_for_themselves(cast: Any, request_for: Any) -> None:
     with pytest.raises(NotPermitted):
         request_for(cast.administrator)
     reset = request_for(cast.second_administrator)
@@ -93,7 +98,9 @@ def test_the_database_refuses_the_same_even_past_the_actions(cast: Any, request_
             SecondFactorReset.objects.filter(pk=reset.pk).update(confirmed_by=user, confirmed_at=timezone.now())
 
 
-def test_a_wrong_code_of_the_second_administrator_removes_nothing(cast: Any, sign_in: Any, request_for: Any) -> None:
+def test_a16_a_wrong_code_of_the_second_administrator_removes_nothing(
+    cast: Any, sign_in: Any, request_for: Any
+) -> None:
     reset = request_for(cast.case_worker)
     with pytest.raises(NotYet):
         confirm(cast, reset, cast.second_administrator, code="000000")
@@ -101,6 +108,7 @@ def test_a_wrong_code_of_the_second_administrator_removes_nothing(cast: Any, sig
         reverse("accounts:confirm_reset", args=[reset.pk]), {"code": "000000"}
     )
     assert answer.status_code == 422
+    assert Event.objects.latest("sequence").action == "second_factor.failed"
     assert TotpDevice.objects.filter(user=cast.case_worker.user).exists()
 
 
@@ -117,9 +125,10 @@ def test_one_request_a_person_at_a_time(cast: Any, request_for: Any) -> None:
         request_for(cast.case_worker, by=cast.second_administrator)
 
 
-def test_nobody_but_an_administrator_asks(cast: Any, sign_in: Any) -> None:
+def test_a16_nobody_but_an_administrator_asks(cast: Any, sign_in: Any) -> None:
     for name in ("case_worker", "coordinator", "auditor", "stranger"):
         client = sign_in(getattr(cast, name))
         answer = client.post(reverse("accounts:request_reset", args=[cast.officer.user.pk]), {"reason": "lost"})
         assert answer.status_code == 403, name
+    assert Event.objects.filter(action="request.refused").count() == 4
     assert not SecondFactorReset.objects.exists()

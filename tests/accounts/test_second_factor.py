@@ -71,6 +71,7 @@ def test_a4_one_step_either_way_is_accepted_and_no_more(cast: Any, step: Any, ac
     with patch("nrm.accounts.factors.time.time", return_value=now):
         used = use_code(cast.case_worker.user.pk, code_at(TOTP_SECRET, now + 30 * step))
     assert (used is not None) is accepted
+    assert audited() == ([] if accepted else ["second_factor.failed"])
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "-12345", "١٢٣٤٥٦", "12345a", "1e5000"])
@@ -103,6 +104,7 @@ def test_a7_a_backup_code_lets_in_once_and_is_stored_hashed(cast: Any) -> None:
     give_password(again, cast.case_worker, cast.password)
     assert again.post(reverse("accounts:sign_in_backup_code"), {"backup_code": codes[3]}).status_code == 422
     assert "second_factor.backup_code_used" in audited()
+    assert audited()[-1] == "second_factor.failed"
 
 
 def test_a7_a_backup_code_belongs_to_one_person(cast: Any) -> None:

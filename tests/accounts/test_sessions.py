@@ -95,6 +95,9 @@ def test_s5_a_closed_account_is_out_at_the_next_request(cast: Any, sign_in: Any)
     client = sign_in(cast.case_worker)
     actions.deactivate(cast.case_worker.user.pk, by=cast.administrator.actor)
     assert sees_sign_in(client)
+    assert audited() == ["account.deactivated"]
+    assert give_password(Client(), cast.case_worker, cast.password).status_code == 422
+    assert audited()[-1] == "sign_in.failed"
 
 
 def test_s6_an_ended_role_is_gone_at_the_next_request(cast: Any, sign_in: Any) -> None:
@@ -117,6 +120,7 @@ def test_s8_everybody_sees_and_ends_their_own_sessions_only(cast: Any, sign_in: 
     record = SessionRecord.objects.get(pk=other.session["record"])
     refused = stranger.post(reverse("accounts:end_session", args=[record.pk]))
     assert refused.status_code == 404
+    assert audited()[-1] == "request.refused"
     assert is_in(other)
     client.post(reverse("accounts:end_session", args=[record.pk]))
     assert sees_sign_in(other)
@@ -136,6 +140,9 @@ def test_s9_an_administrator_ends_the_sessions_of_anybody(cast: Any, sign_in: An
     administrator.post(reverse("accounts:end_sessions", args=[cast.case_worker.user.pk]))
     assert sees_sign_in(client)
     assert is_in(administrator)
+    assert audited() == ["session.ended"]
+    assert sign_in(cast.stranger).post(reverse("accounts:end_sessions", args=[cast.officer.user.pk])).status_code == 403
+    assert audited()[-1] == "request.refused"
 
 
 def test_s7_a_new_password_ends_the_other_sessions(cast: Any, sign_in: Any) -> None:

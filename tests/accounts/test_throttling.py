@@ -61,6 +61,7 @@ def test_a5_many_addresses_against_one_account(cast: Any) -> None:
         fail(cast.case_worker, 1, REMOTE_ADDR=f"198.51.100.{last}")
     answer = give_password(Client(), cast.case_worker, cast.password, REMOTE_ADDR="203.0.113.9")
     assert answer.status_code == 429
+    assert audited()[-1] == "sign_in.locked"
 
 
 def test_a5_a_colleague_is_not_locked_out_where_they_always_work(cast: Any) -> None:

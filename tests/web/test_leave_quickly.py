@@ -10,7 +10,7 @@ from django.test import Client
 pytestmark = pytest.mark.django_db
 
 
-def test_leaving_ends_the_session(cast: Any, sign_in: Any, settings: Any) -> None:
+def test_s12_leaving_ends_the_session_and_clears_what_the_browser_kept(cast: Any, sign_in: Any, settings: Any) -> None:
     client = sign_in(cast.case_worker)
     assert client.get("/keep/").status_code == 204
     response = client.post("/leave/")

@@ -43,9 +43,7 @@ def test_every_template_compiles(name: str) -> None:
     get_template(name)
 
 
-def test_scripts_keep_nothing_in_the_browser() -> None:
+def test_s14_scripts_keep_nothing_in_the_browser() -> None:
     for script in (Path(settings.BASE_DIR) / "static" / "js").glob("*.js"):
-        text = script.read_text(encoding="utf-8")
-        assert not re.search(r"localStorage|sessionStorage|indexedDB|document\.cookie|\beval\(|innerHTML", text), (
-            script.name
-        )
+        text = script.read_text(encoding="utf-8").replace("sessionStorage.removeItem(", "")
+        assert not KEEPS_OR_EVALUATES.search(text), script.name
