@@ -30,14 +30,24 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def of(self, actor: Actor) -> ParticipationQuerySet:
         """What counts for this user acting in this organisation: their own rows and the organisation's. That the
         organisation leads or led a case counts for its supervisors, and for everybody only where the case has, or had
-        there, no team and is not restricted. Nothing counts where a conflict of interest keeps the user away."""
+        there, no team and is not restricted. Whoever works on cases in the organisation that leads one is in its team or is
+        not: that their organisation also reported it, or serves the person, opens it to none of them. Nothing counts
+        where a conflict of interest keeps the user away."""
         everybodys = Q(user=None)
         if not actor.is_supervisor:
             for_all, case = Q(case__is_restricted=False), OuterRef("case")
             everybodys &= ~Q(relation=Relation.LEADS) | (for_all & ~Q(Exists(team_of(case))))
+            if actor.role is Role.CASE_WORKER:
+                everybodys &= ~Q(Exists(lead_of(case, actor))) | (for_all & ~Q(Exists(team_of(case))))
             everybodys &= ~Q(relation=Relation.LED) | (for_all & ~Q(Exists(former_team_of(case, actor))))
         mine = self.filter(everybodys | Q(user=actor.user_id), organisation=actor.organisation_id)
         return mine.exclude(Exists(bars_of(actor).filter(case=OuterRef("case"))))
+
+
+def lead_of(case: Any, actor: Actor) -> models.QuerySet[Participation]:
+    """That the actor's organisation leads the case."""
+    leads = Participation.objects.open().filter(case=case, relation=Relation.LEADS, user=None)
+    return leads.filter(organisation=actor.organisation_id)
 
 
 def team_of(case: Any) -> models.QuerySet[Participation]:
