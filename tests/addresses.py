@@ -27,6 +27,7 @@ PLAYERS = (
 TRANSITIONS = {
     "cases:step": "hold",
     "cases:consent_step": "withdraw",
+    "cases:retention_step": "approve",
     "cases:basis_step": "tell",
     "cases:answer_offer": "accept",
     "cases:merge_step": "undo",
@@ -69,6 +70,8 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "cases:document": whole.document,
         "cases:original": whole.document,
         "cases:remove_document": whole.document,
+        "cases:retention_step": whole.retention,
+        "cases:erase": whole.retention,
         "cases:extend_clock": whole.clock,
         "cases:end_emergency": whole.emergency,
         "cases:review_emergency": whole.emergency,

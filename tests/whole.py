@@ -9,16 +9,20 @@ from typing import Any
 from django.test import override_settings
 from django.utils import timezone
 
+from nrm.access.actor import THE_SERVICE
 from nrm.accounts.models import SecondFactorReset
 from nrm.cases import actions as cases
-from nrm.cases.models import Case
+from nrm.cases import lifecycle
+from nrm.cases.models import Case, Retention, reference
 from nrm.identification import actions as identification
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
 from nrm.reintegration import actions as reintegration
 from nrm.support import actions as support
+from nrm.tasks import actions as tasks
 from nrm.tasks.models import Clock, Task
 from tests.deciding import propose
+from workflows.retention import RetentionFlow
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Whole:
     clock: Clock
     reset: Any
     emergency: Any
+    retention: Any
 
 
 def whole_case(cast: Any) -> Whole:
@@ -95,6 +100,7 @@ def whole_case(cast: Any) -> Whole:
         clock=Clock.objects.get(case_code=case.code, key="reflection_days"),
         reset=SecondFactorReset.objects.first(),
         emergency=opened_in_an_emergency(case, cast),
+        retention=proposed_to_be_erased(case),
     )
 
 
@@ -118,6 +124,13 @@ def task_of(case: Case, organisation: Any) -> Any:
     """An open one that its organisation finishes by hand."""
     waiting = Task.objects.filter(case_code=case.code, organisation=organisation, closed_at=None)
     return waiting.exclude(kind="review_emergency").first()
+
+
+def proposed_to_be_erased(case: Case) -> Any:
+    """As if its time were over."""
+    proposal = lifecycle.begin(RetentionFlow, Retention(case=case), by=THE_SERVICE)
+    tasks.close_tasks(by=THE_SERVICE, subject=reference(proposal))
+    return proposal
 
 
 def opened_in_an_emergency(case: Case, cast: Any) -> Any:

@@ -349,3 +349,22 @@ def test_the_two_pages_of_approval(
     stale.save()
     assert coordinator.post(erase, {"version": 2}).status_code == 302
     assert fresh(due).person.erased_at is not None
+
+
+def test_the_page_on_which_a_case_is_proposed_by_hand(
+    cast: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, sign_in: Callable[[Any], Client]
+) -> None:
+    case = closed_case(cast, age_group="unknown", birth=UNKNOWN)
+    decided(settings)
+    client = sign_in(cast.case_worker)
+    page, url = (reverse(name, args=[case.code]) for name in ("desk:case_page", "cases:propose_erasure"))
+    assert url not in client.get(page).content.decode()
+    early = client.post(url, {"grounds": "Too early."})
+    assert (early.status_code, "Too early." in early.content.decode()) == (422, True)
+    later(monkeypatch, YEARS)
+    assert url in client.get(page).content.decode()
+    assert client.post(url, {"grounds": "Grandchildren. <script>alert(1)</script>"}).status_code == 302
+    html = client.get(page).content.decode()
+    assert "Grandchildren. &lt;script&gt;" in html
+    assert "<script>alert" not in html
+    assert "Grandchildren." not in sign_in(cast.coordinator).get(page).content.decode()

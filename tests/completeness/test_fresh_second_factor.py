@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-#: Everything that changes how somebody signs in, who may do what, or an organisation.
+#: Everything that changes how somebody signs in, who may do what, or an organisation; and what nobody can undo.
 ASKED_AGAIN = {
     "accounts:add_organisation",
     "accounts:add_passkey",
@@ -29,6 +29,7 @@ ASKED_AGAIN = {
     "accounts:reopen_organisation",
     "accounts:request_reset",
     "accounts:start_membership",
+    "cases:erase",
 }
 #: What an administrator or an owner of an account sends without being asked again, and why.
 NOT_ASKED = {

@@ -56,6 +56,7 @@ STEPS = {
     "cases:track_step",
     "cases:consent_step",
     "cases:review_emergency",
+    "cases:retention_step",
     "identification:screening_step",
     "identification:status_step",
     "identification:take_back_decision",
