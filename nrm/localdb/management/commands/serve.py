@@ -46,6 +46,9 @@ class Command(BaseCommand):
             )
         refuse_taken_port(host, port)
         on_signals(interrupt)
+        # By name and not by number: passkeys are bound to the name of a host.
+        own = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+        os.environ.setdefault("NRM_BASE_URL", own)
         with ExitStack() as started:
             try:
                 server = started.enter_context(borrowed_server())
@@ -53,7 +56,7 @@ class Command(BaseCommand):
                 web = started.enter_context(child(server, *web_command(host, port)))
                 worker = started.enter_context(child(server, str(settings.BASE_DIR / "manage.py"), "worker"))
                 wait_for_port(host, port, web)
-                self.stdout.write(self.style.SUCCESS(f"\nOpen http://{host}:{port}/   Ctrl-C stops everything.\n"))
+                self.stdout.write(self.style.SUCCESS(f"\nOpen {own}/   Ctrl-C stops everything.\n"))
                 watch(server, web, worker)
             except KeyboardInterrupt:
                 self.stdout.write("\nStopping.")
