@@ -13,7 +13,7 @@ from nrm.access.actor import THE_SERVICE
 from nrm.accounts.models import SecondFactorReset
 from nrm.cases import actions as cases
 from nrm.cases import lifecycle
-from nrm.cases.models import Case, Retention, reference
+from nrm.cases.models import Case, Document, Retention, reference
 from nrm.identification import actions as identification
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
@@ -33,6 +33,9 @@ class Whole:
     screening: Any
     decision: Any
     consent: Any
+    basis: Any
+    #: What the police was told to stop using.
+    to_stop: Task
     referral: Any
     referral_to_prosecution: Any
     placement: Any
@@ -47,6 +50,10 @@ class Whole:
     reset: Any
     emergency: Any
     retention: Any
+    document: Any
+    member: Any
+    cover: Any
+    bar: Any
 
 
 def whole_case(cast: Any) -> Whole:
@@ -87,6 +94,8 @@ def whole_case(cast: Any) -> Whole:
         screening=screening,
         decision=proposed(case, cast),
         consent=consent,
+        basis=shared_without_consent(case, cast),
+        to_stop=no_longer_shared(case, cast),
         referral=referral,
         referral_to_prosecution=to_prosecution,
         placement=placement,
@@ -101,7 +110,21 @@ def whole_case(cast: Any) -> Whole:
         reset=SecondFactorReset.objects.first(),
         emergency=opened_in_an_emergency(case, cast),
         retention=proposed_to_be_erased(case),
+        document=brought(case, cast),
+        **worked_on_together(case, cast),
     )
+
+
+def worked_on_together(case: Case, cast: Any) -> dict[str, Any]:
+    """Somebody is responsible, a colleague stands in, and somebody from outside is kept away."""
+    by = cast.case_worker.actor
+    member = cases.take_on(case, by=by)
+    until = timezone.localdate() + timedelta(days=30)
+    absence = {"absent_id": by.user_id, "colleague_id": cast.second_case_worker.actor.user_id, "until": until}
+    cover = cases.cover_absence(by=by, **absence, reason="Leave.")[0]
+    outsider = cast.second_administrator.actor.user_id
+    bar = cases.keep_away(case, by=by, user_id=outsider, reason="relative", note="A cousin.")
+    return {"member": member, "cover": cover, "bar": bar}
 
 
 def agreed_to_help_and_sharing(case: Case, cast: Any) -> Any:
@@ -114,6 +137,27 @@ def agreed_to_help_and_sharing(case: Case, cast: Any) -> Any:
     return first
 
 
+def shared_without_consent(case: Case, cast: Any) -> Any:
+    """With the clinic, in danger; the person is still to be told."""
+    return cases.record_basis(
+        case,
+        by=cast.case_worker.actor,
+        basis="vital_interest",
+        recipient_id=cast.organisations.quiet_room.pk,
+        categories=["health"],
+        reason="She collapsed.",
+    )
+
+
+def no_longer_shared(case: Case, cast: Any) -> Task:
+    """The police, which reported the case, may no longer use what the person had agreed to."""
+    by, police = cast.case_worker.actor, cast.organisations.linden_street
+    agreed = {"purpose": "referral", "given_how": "signed", "given_on": timezone.localdate(), "categories": ["risk"]}
+    consent = cases.record_consent(case, by=by, recipient_id=police.pk, **agreed)
+    cases.take_consent_step(consent, "withdraw", by=by, expected_version=1, reason="No longer.")
+    return Task.objects.get(case_code=case.code, kind="stop_using", organisation=police)
+
+
 def proposed(case: Case, cast: Any) -> Any:
     """A decision that waits for two more signatures, whatever the country of the test asks for."""
     with override_settings(NRM_COUNTRY="rs"):
@@ -124,6 +168,13 @@ def task_of(case: Case, organisation: Any) -> Any:
     """An open one that its organisation finishes by hand."""
     waiting = Task.objects.filter(case_code=case.code, organisation=organisation, closed_at=None)
     return waiting.exclude(kind="review_emergency").first()
+
+
+def brought(case: Case, cast: Any, block: str = "case") -> Any:
+    """A document with its original, as if it had been looked through."""
+    document = Document(case=case, block=block, media_type="application/pdf")
+    by = cast.case_worker.actor
+    return cases.keep_brought(document, by=by, name="Letter", shared=b"%PDF-1.7 shared", original=b"%PDF-1.7 original")
 
 
 def proposed_to_be_erased(case: Case) -> Any:
