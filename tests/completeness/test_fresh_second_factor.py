@@ -28,6 +28,7 @@ ASKED_AGAIN = {
     "accounts:remove_passkey",
     "accounts:reopen_organisation",
     "accounts:request_reset",
+    "accounts:set_supervision",
     "accounts:start_membership",
     "cases:erase",
 }
