@@ -41,7 +41,7 @@ def last_day() -> date:
 
 def with_closing(cases: QuerySet[Case]) -> QuerySet[Any]:
     """Each with when it was closed last (`closed_at`), and as what age the person was recorded then (`closed_as`)."""
-    rows = Case.history.filter(id=OuterRef("pk"))  # type: ignore[attr-defined]  # by simple-history
+    rows = Case.history.filter(id=OuterRef("pk"))
     last_open = rows.exclude(stage=Stage.CLOSED).order_by("-history_id").values("history_id")[:1]
     cases = cases.alias(last_open=Coalesce(Subquery(last_open), Value(0)))
     closing = rows.filter(stage=Stage.CLOSED, history_id__gt=OuterRef("last_open")).order_by("history_id")

@@ -53,7 +53,7 @@ class Replayed:
 def erasures() -> list[Erasure]:
     """Everybody who was erased, the first first."""
     rows = Person.objects.exclude(erased_at=None).order_by("erased_at", "pk")
-    return [Erasure(*row) for row in rows.values_list("pk", "case__code", "erased_at")]
+    return [Erasure(pk, code, at) for pk, code, at in rows.values_list("pk", "case__code", "erased_at") if at]
 
 
 def printed(listed: Iterable[Erasure]) -> str:
