@@ -1,5 +1,6 @@
-"""A person with a name that is nobody else's is written, opened, noted about and sought, by the pages; then the name is
-looked for wherever it could have been left: dump, write-ahead log, logs, sessions, cache, temporary files, mails.
+"""A person with a name that is nobody else's is written, opened, noted about, pictured and sought, by the pages; then
+the name is looked for wherever it could have been left: dump, write-ahead log, logs, sessions, cache, temporary files,
+mails.
 
 Each place has a control: something that is no secret and must be found there, or the search would prove nothing.
 """
@@ -14,7 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,12 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from nrm.localdb.binaries import find_binaries
 from nrm.localdb.errors import LocalDatabaseError
@@ -113,7 +117,7 @@ def left(
 
 def walk(client: Client, case: Any) -> tuple[str, ...]:
     """Writes, opens, corrects, notes and seeks; what was typed."""
-    given, family, alias, street, told = (invented() for _ in range(5))
+    given, family, alias, street, told, called, inside = (invented() for _ in range(7))
     number = invented().upper()
     case.refresh_from_db()
     typed = {
@@ -140,10 +144,23 @@ def walk(client: Client, case: Any) -> tuple[str, ...]:
     sent_back = client.post(reverse("cases:write_identity", args=code), {**typed, "birth_year": "many"})
     assert sent_back.status_code == 422
     assert client.post(reverse("cases:add_note", args=code), {"body": f"She told of {told}."}).status_code == 302
+    add_a_picture(client, case.code, called, inside)
     sought = {"given_names": given, "family_names": family, "birth_year": "1998"}
     assert case.code in client.post(reverse("desk:search_person"), sought).content.decode()
     assert told in client.get(reverse("desk:case_page", args=code)).content.decode()
-    return given, family, alias, street, told, number
+    return given, family, alias, street, told, called, inside, number
+
+
+def add_a_picture(client: Client, code: str, called: str, inside: str) -> None:
+    """So large that Django's own way would put it into a temporary file. Its name tells, and so do its metadata."""
+    noted = PngInfo()
+    noted.add_text("Comment", inside)
+    picture = BytesIO()
+    Image.frombytes("RGB", (1000, 900), os.urandom(2_700_000)).save(picture, "PNG", pnginfo=noted)
+    upload = SimpleUploadedFile(f"{called}.png", picture.getvalue(), "image/png")
+    assert upload.size > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    asked = {"block": "case", "name": f"Picture of {called}", "file": upload}
+    assert client.post(reverse("cases:add_document", args=[code]), asked).status_code == 302
 
 
 def position() -> str:
