@@ -12,7 +12,7 @@ from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.refusals import NotVisible
 from nrm.cases.models import Case, Consent, DataCategory
-from nrm.cases.selectors import consent_for, require
+from nrm.cases.selectors import codes_with_work_for, consent_for, require
 from nrm.cases.selectors.consent import basis_for, labels, recipient_of, record_named, still_shared
 from nrm.cases.selectors.left import left_before
 from nrm.desk.readers import Reading, told_to
@@ -69,7 +69,7 @@ class ToStop:
 
 def to_stop(actor: Actor, task_id: UUID) -> ToStop:
     """`NotVisible` unless the task waits for this actor."""
-    task = open_tasks_for(actor).filter(pk=task_id, kind=TaskKind.STOP_USING).first()
+    task = open_tasks_for(actor, codes_with_work_for(actor)).filter(pk=task_id, kind=TaskKind.STOP_USING).first()
     record = record_named(task.subject) if task is not None else None
     if task is None or record is None:
         raise NotVisible

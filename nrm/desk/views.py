@@ -20,6 +20,7 @@ from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.audit.selectors import as_sequence
+from nrm.cases.selectors import codes_with_work_for
 from nrm.desk import mechanism as printed
 from nrm.desk import selectors
 from nrm.desk.country import country_page
@@ -27,7 +28,6 @@ from nrm.desk.forms import CaseFilter
 from nrm.desk.left import left_on, to_stop
 from nrm.desk.readers import readers_of
 from nrm.desk.supervision import board_of
-from nrm.desk.work import codes_visible_to
 from nrm.desk.work import my_work as my_work_of
 from nrm.lib.paging import Cursor, next_url
 from nrm.tasks import actions as tasks
@@ -53,19 +53,19 @@ def my_work(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def claim_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    tasks.claim_task(pk, by=request.actor, codes=codes_visible_to(request.actor))
+    tasks.claim_task(pk, by=request.actor, codes=codes_with_work_for(request.actor))
     return redirect("desk:my_work")
 
 
 @require_POST
 def release_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    tasks.release_task(pk, by=request.actor, codes=codes_visible_to(request.actor))
+    tasks.release_task(pk, by=request.actor, codes=codes_with_work_for(request.actor))
     return redirect("desk:my_work")
 
 
 @require_POST
 def finish_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    task = tasks.finish_task(pk, by=request.actor, codes=codes_visible_to(request.actor))
+    task = tasks.finish_task(pk, by=request.actor, codes=codes_with_work_for(request.actor))
     messages.success(request, _("Done: %(tasks)s") % {"tasks": task.what_to_do})
     if request.POST.get("case") == task.case_code:
         return redirect("desk:case_page", task.case_code)

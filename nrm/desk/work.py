@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
-
-from django.db.models import QuerySet
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows
-from nrm.cases.selectors import cases_visible_to
+from nrm.cases.selectors import codes_with_work_for
 from nrm.cases.selectors.clocks import EndingSoon, ending_soon
 from nrm.lib.clock import now
 from nrm.lib.paging import Cursor
@@ -44,14 +41,9 @@ class MyWork:
         return max((line.count for line in self.late), default=1)
 
 
-def codes_visible_to(actor: Actor) -> QuerySet[Any, Any]:
-    """The codes of the cases that the actor sees: what waits in any other is not theirs to know."""
-    return cases_visible_to(actor).values("code")
-
-
 def my_work(actor: Actor, after: Cursor | None = None) -> MyWork:
     """The actor's tasks, soonest due first; for the coordinator also what is late anywhere in the country."""
-    codes = codes_visible_to(actor)
+    codes = codes_with_work_for(actor)
     page = tasks_page(open_tasks_for(actor, codes), after=after)
     if allows(actor, Permission.SEE_COUNTRY):
         late = late_by_organisation(codes, now())

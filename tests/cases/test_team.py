@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,7 @@ from nrm.cases.actions import (
     lift_restriction,
     open_case,
     restrict_case,
+    run_out_clocks,
     take_on,
     take_team_step,
 )
@@ -36,6 +38,7 @@ from nrm.cases.selectors import cases_visible_to, standing_in
 from nrm.cases.selectors.team import covers_of, responsible_for, team_card
 from nrm.desk.work import my_work
 from nrm.lib.clock import today
+from nrm.notices.actions import deliver_due
 from nrm.notices.models import Notice
 from nrm.tasks.models import Task
 from tests.conftest import player_of
@@ -259,9 +262,11 @@ def test_tasks_and_notices_of_a_case_are_its_teams(cast: Any, sign_in: SignIn) -
     client = sign_in(cast.second_case_worker)
     for step in ("claim_task", "release_task", "finish_task"):
         assert client.post(reverse(f"desk:{step}", args=[task.pk])).status_code == 404
-    assert set(Notice.objects.filter(case_code=case.code).values_list("recipient", flat=True)) <= {
-        cast.case_worker.actor.user_id
-    }
+    run_out_clocks(timezone.now() + timedelta(days=400))
+    deliver_due()
+    told = Notice.objects.filter(case_code=case.code, organisation=cast.organisations.open_hand)
+    assert set(told.exclude(sent_at=None).values_list("recipient", flat=True)) == {cast.case_worker.actor.user_id}
+    assert "second_case_worker@cast.example" not in {address for one in mail.outbox for address in one.to}
 
 
 def test_while_nobody_is_responsible_supervisors_are_told(cast: Any, supervisor: Any) -> None:

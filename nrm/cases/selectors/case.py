@@ -6,15 +6,16 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import REACH_RESTRICTED_CASES, Condition, Standing, relations_that_grant
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.relations import Relation
+from nrm.access.roles import Role
 from nrm.cases.models import Basis, Case, Consent, DataCategory, Participation
-from nrm.cases.models.participation import bars_of
+from nrm.cases.models.participation import bars_of, lead_of
 from nrm.lib.codes import normalise_code
 
 #: Stands among the relations for a conflict of interest, so that one query finds both.
@@ -38,8 +39,24 @@ def cases_visible_to(actor: Actor, permission: Permission = Permission.SEE_CASE)
     return Case.objects.filter(Exists(mine.filter(case=OuterRef("pk"), relation__in=[r for r in relations if r])))
 
 
+def codes_with_work_for(actor: Actor) -> QuerySet[Any, Any]:
+    """The codes of the cases of whose tasks the actor may know. In the organisation that leads, those that the actor
+    sees; an organisation that no longer takes part keeps what it was left to do, such as to stop using something."""
+    if None in relations_that_grant(actor.role, Permission.SEE_CASE):
+        return _countrywide(actor).values("code")
+    cases = _not_kept_from(actor)
+    if actor.role is Role.CASE_WORKER:
+        elsewhere = ~Q(Exists(lead_of(OuterRef("pk"), actor)))
+        cases = cases.filter(elsewhere | Q(pk__in=cases_visible_to(actor).values("pk")))
+    return cases.values("code")
+
+
+def _not_kept_from(actor: Actor) -> QuerySet[Case]:
+    return Case.objects.exclude(Exists(bars_of(actor).filter(case=OuterRef("pk"))))
+
+
 def _countrywide(actor: Actor) -> QuerySet[Case]:
-    cases = Case.objects.exclude(Exists(bars_of(actor).filter(case=OuterRef("pk"))))
+    cases = _not_kept_from(actor)
     return cases if actor.role in REACH_RESTRICTED_CASES else cases.filter(is_restricted=False)
 
 
