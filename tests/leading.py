@@ -14,8 +14,23 @@ SUMMARY = "She moves to the coast in spring."
 WHOLE_FILE = ("identity", "account", "risk")
 
 
+def shared_by_court_order(case: Case, cast: Any, organisation: Any, *, by: Any = None) -> Any:
+    return cases.record_basis(
+        case,
+        by=(by or cast.case_worker).actor,
+        basis="court_order",
+        categories=list(WHOLE_FILE),
+        recipient_id=organisation.pk,
+        reason="The court moved the case.",
+        told="She was told at the hearing.",
+        was_told=True,
+    )
+
+
 def agree_to_lead(case: Case, cast: Any, organisation: Any, *, by: Any = None) -> Any:
-    """The person agrees that this organisation reads the whole file."""
+    """The person agrees that this organisation reads the whole file; a court orders it for a child."""
+    if case.may_be_a_child():
+        return shared_by_court_order(case, cast, organisation, by=by)
     return cases.record_consent(
         case,
         by=(by or cast.case_worker).actor,
