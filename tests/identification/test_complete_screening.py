@@ -295,7 +295,7 @@ def test_the_account_that_is_shared_with_prosecution_comes_without_the_status(
     case: Any, completed: Any, cast: Any, sign_in: Any
 ) -> None:
     """The status is a measure of protection; no referral shares it with those who prosecute."""
-    from nrm.referrals.actions import prepare_referral, take_step
+    from nrm.referrals.actions import Grounds, prepare_referral, take_step
 
     prosecution = cast.organisations.prosecution
     prosecution.accepts_referrals = True
@@ -308,6 +308,7 @@ def test_the_account_that_is_shared_with_prosecution_comes_without_the_status(
         urgency="routine",
         basis="court_order",
         categories=["account"],
+        grounds=Grounds("The court asked.", "That the court asked.", was_told=True),
         summary="One person.",
     )
     referral = take_step(referral, "send", by=cast.case_worker.actor, expected_version=referral.version)

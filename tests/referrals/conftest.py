@@ -13,6 +13,14 @@ SUMMARY = "A woman who needs somebody to talk to, twice a week."
 
 
 @pytest.fixture
+def grounds() -> Any:
+    """Why something is shared without consent, and what the person was told."""
+    from nrm.referrals.actions import Grounds
+
+    return Grounds(reason="She is in danger.", told="That the doctor is asked.", was_told=True)
+
+
+@pytest.fixture
 def consent(cast: Any, case: Any) -> Any:
     """The person agreed that Quiet Room may know identity and risk."""
     from nrm.cases.actions import record_consent

@@ -12,7 +12,7 @@ from nrm.access.refusals import NotPermitted, NotVisible, NotYet
 from nrm.cases.models import Participation
 from nrm.cases.selectors import case_for
 from nrm.referrals.models import Message
-from nrm.referrals.selectors import referral_for, referral_page
+from nrm.referrals.selectors import covered_now, referral_for, referral_page
 from nrm.tasks.models import Clock, Task
 
 QUESTION = "Which days would suit?"
@@ -118,7 +118,7 @@ def test_only_the_receiver_answers(cast: Any, sent: Any, take: Any, sign_in: Any
 
 
 def test_another_receiver_of_the_same_case_sees_and_answers_only_its_own(
-    cast: Any, case: Any, sent: Any, take: Any
+    cast: Any, case: Any, sent: Any, take: Any, grounds: Any
 ) -> None:
     """Relations are to the case; what belongs to one organisation of a referral stays with it."""
     from nrm.referrals.actions import prepare_referral
@@ -130,6 +130,8 @@ def test_another_receiver_of_the_same_case_sees_and_answers_only_its_own(
         service="legal",
         urgency="routine",
         basis="court_order",
+        categories=["account"],
+        grounds=grounds,
         summary="Papers to be read.",
     )
     take(other, "send", cast.case_worker)
@@ -140,7 +142,9 @@ def test_another_receiver_of_the_same_case_sees_and_answers_only_its_own(
         take(sent, "accept", cast.stranger)
 
 
-def test_the_prosecution_sees_nothing_but_its_own_referral(cast: Any, case: Any, take: Any, sent: Any) -> None:
+def test_the_prosecution_sees_nothing_but_its_own_referral(
+    cast: Any, case: Any, take: Any, sent: Any, grounds: Any
+) -> None:
     from nrm.referrals.actions import prepare_referral
 
     cast.organisations.prosecution.accepts_referrals = True
@@ -152,6 +156,8 @@ def test_the_prosecution_sees_nothing_but_its_own_referral(cast: Any, case: Any,
         service="investigation",
         urgency="routine",
         basis="court_order",
+        categories=["account"],
+        grounds=grounds,
         summary="A report.",
     )
     take(own, "send", cast.case_worker)
@@ -173,7 +179,7 @@ def test_a_draft_that_was_withdrawn_never_reached_the_receiver(cast: Any, draft:
         referral_for(cast.clinician.actor, draft.pk)
 
 
-def test_a_legal_basis_opens_what_the_referral_marks(cast: Any, case: Any, take: Any) -> None:
+def test_a_legal_basis_opens_what_the_referral_marks(cast: Any, case: Any, take: Any, grounds: Any) -> None:
     """Immediate danger does not wait for consent: the minimum that the sender marked is shared, and no more."""
     from nrm.referrals.actions import prepare_referral
 
@@ -185,6 +191,7 @@ def test_a_legal_basis_opens_what_the_referral_marks(cast: Any, case: Any, take:
         urgency="immediate",
         basis="vital_interest",
         categories=["identity"],
+        grounds=grounds,
         summary="At once.",
     )
     take(urgent, "send", cast.case_worker)
@@ -194,3 +201,24 @@ def test_a_legal_basis_opens_what_the_referral_marks(cast: Any, case: Any, take:
     assert page.marked == page.covered == ["Identity and contact"]
     assert standing.may("identity.reveal")
     assert not standing.may("screening.see")
+
+
+def test_what_was_withdrawn_after_sending_is_not_accepted(
+    cast: Any, sent: Any, take: Any, consent: Any, sign_in: Any
+) -> None:
+    """Between the form and its sending, too: the page of the acceptance was open when the person took it back."""
+    from nrm.cases.actions import take_consent_step
+
+    client, url = sign_in(cast.clinician), reverse("referrals:step", args=[sent.pk, "accept"])
+    assert client.get(url).status_code == 200
+    take_consent_step(consent, "withdraw", by=cast.case_worker.actor, expected_version=1, reason="No longer.")
+    answer = client.post(url, {"version": sent.version})
+    assert answer.status_code == 422
+    assert "no longer covers this referral" in answer.content.decode()
+    assert open_relations(cast.organisations.quiet_room) == {"received_referral"}
+
+
+def test_a_referral_from_before_legal_bases_were_records_goes_on(cast: Any, sent: Any, take: Any) -> None:
+    type(sent).objects.filter(pk=sent.pk).update(basis="vital_interest", legal_basis=None)
+    accepted = take(sent, "accept", cast.clinician)
+    assert covered_now(accepted) == ["identity", "risk"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from nrm.audit.models import Event
 from nrm.lib import paging
 from nrm.referrals import selectors
-from nrm.referrals.actions import prepare_referral
+from nrm.referrals.actions import Grounds, prepare_referral
 
 URL = "/referrals/"
 
@@ -24,6 +24,8 @@ def several(cast: Any, case: Any, take: Any, count: int) -> list[Any]:
             service="mhpss",
             urgency="routine",
             basis="vital_interest",
+            categories=["risk"],
+            grounds=Grounds("She is in danger."),
             summary="Short.",
         )
         for _ in range(count)

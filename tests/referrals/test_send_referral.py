@@ -58,7 +58,7 @@ def test_without_consent_or_basis_it_is_not_sent(cast: Any, case: Any) -> None:
     assert Referral.objects.get().state == "draft"
 
 
-def test_a_legal_basis_is_enough(cast: Any, case: Any) -> None:
+def test_a_legal_basis_is_enough(cast: Any, case: Any, grounds: Any) -> None:
     referral = prepare_referral(
         case,
         by=cast.case_worker.actor,
@@ -66,6 +66,8 @@ def test_a_legal_basis_is_enough(cast: Any, case: Any) -> None:
         service="mhpss",
         urgency="immediate",
         basis="vital_interest",
+        categories=["risk"],
+        grounds=grounds,
         summary=SUMMARY,
     )
     assert take_step(referral, "send", by=cast.case_worker.actor, expected_version=1).state == "sent"

@@ -126,6 +126,14 @@ class Life:
     def given_how(self) -> str:
         return GivenHow.GUARDIAN_AND_CHILD if self.is_child else GivenHow.SIGNED
 
+    @property
+    def agreement(self) -> dict[str, str]:
+        """How consent is given: signed, and for a child by the guardian with what the child said to it."""
+        if not self.is_child:
+            return {"given_how": self.given_how}
+        texts = self.world.texts
+        return {"given_how": self.given_how, "witness": texts["guardian"][0], "assent": texts["childs_view"][0]}
+
     def actor(self, key: str) -> Actor:
         return self.world.people[key]
 

@@ -42,7 +42,7 @@ def referral_drafted(life: Life) -> Waits:
         purpose=Purpose.REFERRAL,
         recipient_id=life.organisation(receiver).pk,
         categories=shared,
-        given_how=life.given_how,
+        **life.agreement,
         given_on=today(),
     )
     life.consents.append(consent)
