@@ -35,7 +35,8 @@ NOT_FRESH, WRONG = 403, 422
 def fresh_second_factor(
     view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
 ) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:
-    """Asks again before `view`, on one page, and goes on to it afterwards with everything that was typed.
+    """Asks again before `view`, on one page, and goes on to it afterwards with everything that was typed; a file
+    would have to be chosen again.
 
     Stands below `administration`, so that only those are asked who may. Somebody on the way in, without a session yet,
     is not asked here: the doors before it have their own rules.

@@ -171,6 +171,7 @@ def test_a13_the_same_answer_twice_at_once_gives_one_success(committed_db: None,
 
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(spend, range(2))) == 1
+    assert audited() == ["second_factor.failed"]
 
 
 def test_a_passkey_belongs_to_one_person(cast: Any, sign_in: SignIn, passkey: Authenticator) -> None:

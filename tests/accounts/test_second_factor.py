@@ -54,6 +54,7 @@ def use_twice_at_once(cast: Any) -> int:
 @pytest.mark.concurrency
 def test_a3_the_same_code_twice_at_once_gives_one_success(committed_db: Any, cast: Any) -> None:
     assert use_twice_at_once(cast) == 1
+    assert audited() == ["second_factor.failed"]
 
 
 @pytest.mark.concurrency

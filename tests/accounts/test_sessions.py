@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from nrm.accounts import actions
 from nrm.accounts.models import SessionRecord, TotpDevice
+from tests.accounts.test_sign_in import made_up, patterns
 from tests.accounts.walking import audited, give_code, give_password, session_cookie, walk_in
 
 ACCOUNT = "accounts:account"
@@ -204,6 +205,15 @@ def test_s12_sign_out_clears_what_the_browser_kept(cast: Any, sign_in: Any) -> N
 @pytest.mark.parametrize("name", [ACCOUNT, "accounts:sessions", "accounts:memberships", "accounts:people"])
 def test_s13_signed_in_pages_are_never_stored(cast: Any, sign_in: Any, name: Any) -> None:
     assert "no-store" in sign_in(cast.administrator).get(reverse(name)).headers["Cache-Control"]
+
+
+def test_s13_no_answer_to_somebody_signed_in_is_stored_whatever_it_is(cast: Any, sign_in: Any) -> None:
+    client = sign_in(cast.administrator)
+    out = {"accounts:sign_out", "web:leave"}
+    for name, one in patterns(get_resolver().url_patterns):
+        page = reverse(name, kwargs={key: made_up(converter) for key, converter in one.pattern.converters.items()})
+        for answer in (client.get(page), *([] if name in out else [client.post(page)])):
+            assert "no-store" in answer.headers["Cache-Control"], name
 
 
 def test_the_last_sign_in_before_this_one_is_shown(cast: Any, sign_in: Any) -> None:

@@ -54,6 +54,7 @@ def test_a5_an_unknown_address_is_locked_like_a_known_one(db: Any) -> None:
     data = {"email": "nobody@cast.example", "password": WRONG}
     answers = [Client().post(reverse("accounts:sign_in"), data).status_code for _ in range(6)]
     assert answers == [422, 422, 422, 422, 429, 429]
+    assert audited()[-1] == "sign_in.locked"
 
 
 def test_a5_many_addresses_against_one_account(cast: Any) -> None:
