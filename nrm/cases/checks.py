@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
 from nrm.access.permissions import Permission
@@ -12,6 +13,7 @@ from nrm.access.relations import Relation
 from nrm.audit.codes import Code, steps
 from nrm.countries.profile import load
 from nrm.countries.terms import Country
+from nrm.lib.files.scanner import is_configured
 from nrm.notices.kinds import NoticeKind
 from nrm.tasks.kinds import TaskKind
 from workflows.effects import Effect, Grant, Notify, OpenTask, Revoke
@@ -66,6 +68,15 @@ def time_limits_start_and_stop_with_known_acts(**_: Any) -> list[CheckMessage]:
         for code in (*rule.starts_on, *rule.stops_on)
         if code not in known
     ]
+
+
+@register(deploy=True)
+def files_are_looked_through_for_viruses(**_: Any) -> list[CheckMessage]:
+    """Without a scanner files are still known by their content and written anew; a known virus is not looked for."""
+    if is_configured():
+        return []
+    hint = "Set NRM_CLAMAV to host:port or to the socket of a clamd; docs/documents.md says how."
+    return [checks.Warning("Files that people bring are not scanned for viruses.", hint=hint, id="nrm.W010")]
 
 
 def declared_effects() -> list[tuple[str, Effect]]:

@@ -26,6 +26,7 @@ REAL = {
     "NRM_MAIL_URL": "smtp+tls://nrm:secret@mail.example.org:587",
     "NRM_HOSTS": "nrm.example.org",
     "NRM_PROXIES": "1",
+    "NRM_CLAMAV": "clamd:3310",
     "DATABASE_URL": "postgresql://nrm_app:secret@database/nrm",
 }
 

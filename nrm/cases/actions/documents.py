@@ -32,8 +32,8 @@ class FileNotKept(NotYet):
     """A file was not taken in. The audit gets the kind of reason, the reader what to do about it."""
 
     def __init__(self, why: FileRefused) -> None:
-        super().__init__(why.sentence)
         self.code = why.code  # type: ignore[misc]
+        super().__init__(why.sentence)
 
 
 def add_document(
@@ -63,7 +63,7 @@ def add_document(
     return keep_brought(document, by=by, name=name, shared=shared, original=content)
 
 
-@transaction.atomic
+@lifecycle.act()
 def keep_brought(document: Document, *, by: Actor, name: str, shared: bytes, original: bytes) -> Document:
     """Keep what was looked through. Locks the person who brought it, then the case: both have only so much room."""
     lock_user(by.user_id)
@@ -128,7 +128,7 @@ def remove_document(pk: UUID, *, by: Actor, expected_version: int, reason: str) 
     )
 
 
-@transaction.atomic
+@lifecycle.act()
 def _keep(document: Document, *, by: Actor, name: str, copies: Mapping[Copy, bytes], code: Code) -> Document:
     """Locks the case. The sealed bytes go in first, for whoever appends to the trail meanwhile waits until the end;
     the database compares the reference from content to document when the transaction ends.

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 MEGABYTE = 1024 * 1024
 #: What a form may hold beside its file.
 BESIDE = 256 * 1024
+PIECE = 64 * 1024
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -36,12 +37,13 @@ def most_bytes() -> int:
 
 def was_too_large(request: HttpRequest) -> bool:
     """Whether a file was dropped for its size. What was typed before it in the form is there."""
-    return bool(getattr(request, "file_was_too_large", False))
+    return not request.FILES and bool(getattr(request, "file_was_too_large", False))
 
 
 class BoundedUploadHandler(FileUploadHandler):
     """The only handler. It keeps at most the limit, of all files of a request together, and then no byte more: the
-    rest of the body is read away in small pieces, so that the browser gets its answer."""
+    rest of the body is read away in small pieces, so that the browser gets its answer. Not by Django, which would read
+    it away by lines, and a file may be one line of any length."""
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
@@ -58,6 +60,7 @@ class BoundedUploadHandler(FileUploadHandler):
         encoding: Any = None,
     ) -> None:
         """Before the body is read: a body that cannot hold a file small enough keeps none of it."""
+        self.body = input_data
         self.is_hopeless = content_length > most_bytes() + BESIDE
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -89,4 +92,6 @@ class BoundedUploadHandler(FileUploadHandler):
     def _refuse(self) -> None:
         self.held = BytesIO()
         self.request.file_was_too_large = True  # type: ignore[union-attr]
-        raise StopUpload
+        while self.body.read(PIECE):
+            pass
+        raise StopUpload(connection_reset=True)
