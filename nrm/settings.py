@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "nrm.reintegration",
     "nrm.desk",
     "nrm.web",
+    "nrm.rows",
 ]
 
 MIDDLEWARE = [
@@ -152,6 +153,8 @@ def database() -> dict[str, Any]:
 
 
 DATABASES = {"default": database()}
+#: A cursor that outlives its statement could not carry for whom the statement is made (nrm/access/rows.py).
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 if test_database := env.str("NRM_TEST_DATABASE", ""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

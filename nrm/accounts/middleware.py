@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from nrm.access.roles import Role
+from nrm.access.rows import seen_by
 from nrm.accounts import conduct
 from nrm.accounts.actions.sessions import NEXT, PASSWORD_AT, PLEDGE, RECORD, actor_of, is_by_passkey, leave, ran_out
 from nrm.accounts.doors import is_marked
@@ -30,7 +31,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class ActorMiddleware:
-    """Sets `request.actor`, or sends the person to the door that is still shut."""
+    """Sets `request.actor`, for whom alone the database then shows rows, or sends the person to the door that is still
+    shut."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,7 +40,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
         admit(cast(SignedInRequest, request))
-        response = self.get_response(request)
+        with seen_by(request.actor):  # type: ignore[attr-defined]
+            response = self.get_response(request)
         if request.user.is_authenticated:
             add_never_cache_headers(response)
         return response

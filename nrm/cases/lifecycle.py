@@ -7,7 +7,8 @@ with a typed `Refusal` and leaves nothing behind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.refusals import Gone, MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.access.relations import Relation
+from nrm.access.rows import seen_by_the_service
 from nrm.audit import actions as audit
 from nrm.cases.effects import Setting, carry_out, keep_time
 from nrm.cases.models import Case, CaseChild, reference
@@ -32,6 +34,15 @@ from workflows.effects import Party
 from workflows.lifecycle import Lifecycle
 
 Record = TypeVar("Record", bound=models.Model)
+
+
+@contextmanager
+def act() -> Iterator[None]:
+    """One act, of one step or of several: one transaction, in which the database shows every row (nrm/access/rows.py).
+    An act decides by itself who sees the case, begins cases that nobody sees yet, and goes on where a step ends the
+    actor's sight."""
+    with seen_by_the_service(), transaction.atomic():
+        yield
 
 
 class ChildStanding:
@@ -60,7 +71,7 @@ def narrowed(standing: Standing, record: models.Model) -> ChildStanding:
     return ChildStanding(standing, record)
 
 
-@transaction.atomic
+@act()
 def begin(
     flow: type[Lifecycle],
     record: Record,
@@ -92,7 +103,7 @@ def begin(
     return record
 
 
-@transaction.atomic
+@act()
 def perform(
     flow: type[Lifecycle],
     record: Record,
@@ -129,7 +140,7 @@ def perform(
     return cast(Record, locked)
 
 
-@transaction.atomic
+@act()
 def amend(
     record: Record,
     *,
@@ -155,7 +166,7 @@ def amend(
     return cast(Record, locked)
 
 
-@transaction.atomic
+@act()
 def add(
     record: Record, *, by: Actor, permission: Permission, code: str, data: Mapping[str, Any] | None = None
 ) -> Record:

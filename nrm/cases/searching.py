@@ -19,6 +19,7 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import allows
 from nrm.access.refusals import NotPermitted, TooOften
 from nrm.access.relations import Relation
+from nrm.access.rows import seen_by_the_service
 from nrm.accounts.models import User
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code, Outcome
@@ -90,9 +91,10 @@ def look_before_writing(written: Identity, case: Case, *, by: Actor) -> Found | 
 def _look(sought: Identity, code: Code, *, by: Actor, besides: Case | None = None) -> Found:
     """Locks the user's row, so that searches at the same time are counted one after the other."""
     _require_rest(by)
-    people = people_like(sought, besides=besides.person if besides else None)
+    with seen_by_the_service():  # Among the cases of everybody; what of them is told is decided in `_told_to`.
+        people = people_like(sought, besides=besides.person if besides else None)
+        found = _told_to(by, people, besides)
     data = {"digest": digest_of(sought), "count": len(people)}
-    found = _told_to(by, people, besides)
     audit.append(code, by=by, case_code=besides.code if besides else "", data=data)
     return found
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from nrm.access.relations import Relation
 from nrm.access.roles import Role
+from nrm.access.rows import seen_by_the_service
 from nrm.accounts.models import Membership
 from nrm.cases.models import Case, CaseBar, TeamPart
 from nrm.cases.models.participation import team_of
@@ -45,7 +46,8 @@ def may_be_told(user_id: UUID, organisation_id: UUID | None, case_code: str) -> 
 
 def codes_kept_from(user_id: UUID) -> Collection[str]:
     """The cases that a conflict of interest keeps this user away from."""
-    return list(CaseBar.objects.standing().filter(user=user_id).values_list("case__code", flat=True))
+    with seen_by_the_service():  # The case itself is not shown to who is kept away from it.
+        return list(CaseBar.objects.standing().filter(user=user_id).values_list("case__code", flat=True))
 
 
 def _people_of(organisation_id: UUID, role: str) -> QuerySet[Membership]:

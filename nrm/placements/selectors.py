@@ -17,6 +17,7 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import Standing, allows
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.roles import Role
+from nrm.access.rows import seen_by_the_service
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.models import Case
 from nrm.cases.models.participation import bars_of
@@ -158,7 +159,9 @@ def board(actor: Actor) -> Board:
     shelter = own_shelter(actor)
     if shelter is None:
         return Board(None, [], [])
-    open_here = Placement.objects.open().filter(shelter=shelter).select_related("case").order_by("requested_at", "id")
+    rows = Placement.objects.open().filter(shelter=shelter).select_related("case").order_by("requested_at", "id")
+    with seen_by_the_service():  # A place is held also by somebody whose case is not shown to this colleague.
+        open_here = list(rows)
     kept_away = set(bars_of(actor).values_list("case", flat=True))
     found = [row for row in open_here if row.case_id not in kept_away]
     holders = {row.unit_id: row for row in found if row.state in HOLDING_A_UNIT}
@@ -208,14 +211,15 @@ class UnitChoice:
 
 def free_units_for(placement: Placement) -> list[UnitChoice]:
     """Free places of the shelter, those that fit first."""
-    units = _free_units().filter(shelter=placement.shelter_id)
+    units = [unit for unit in _free_units() if unit.shelter_id == placement.shelter_id]
     choices = [UnitChoice(unit, mismatch_words(unit.mismatches(placement.case))) for unit in units]
     return sorted(choices, key=lambda choice: len(choice.mismatches))
 
 
-def _free_units() -> Any:
+def _free_units() -> list[Unit]:
     held = Placement.objects.holding().values("unit")
-    return Unit.objects.filter(is_active=True).exclude(pk__in=held)
+    with seen_by_the_service():  # Whether a place is held, by whomever.
+        return list(Unit.objects.filter(is_active=True).exclude(pk__in=held))
 
 
 # The case page

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
@@ -36,7 +35,7 @@ class Grounds:
     was_told: bool = False
 
 
-@transaction.atomic
+@lifecycle.act()
 def prepare_referral(
     case: Case,
     *,
@@ -91,7 +90,7 @@ def _legal_basis(
     )
 
 
-@transaction.atomic
+@lifecycle.act()
 def change_draft(
     referral: Referral, *, by: Actor, expected_version: int, summary: str, grounds: Grounds | None = None, **values: Any
 ) -> Referral:
@@ -120,7 +119,7 @@ def change_draft(
     )
 
 
-@transaction.atomic
+@lifecycle.act()
 def take_step(
     referral: Referral, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
 ) -> Referral:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from nrm.access.policy import RECEIVERS, Standing
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.relations import Relation
 from nrm.access.roles import Role
+from nrm.access.rows import seen_by_the_service
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.models import Case, DataCategory, Participation, SharingBasis, reference
 from nrm.cases.models.participation import bars_of
@@ -43,7 +45,8 @@ def referral_for(
     one it sent. Any other permission has to be there now, else `NotPermitted`.
     """
     related = ("case__person", "sender", "receiver")
-    referral = Referral.objects.select_related(*related).filter(pk=pk).first()
+    with seen_by_the_service():  # The bare record stays when the case is no longer shown; `side_of` decides.
+        referral = Referral.objects.select_related(*related).filter(pk=pk).first()
     if referral is None:
         raise NotVisible
     standing = standing_in(actor, referral.case)
@@ -235,7 +238,8 @@ BOXES = {
 def inbox_page(actor: Actor, box: str, wanted: Mapping[str, Any], *, after: Cursor | None = None) -> InboxPage:
     """A page of one box, newest first, narrowed by columns."""
     rows = BOXES[box](actor).filter(**wanted).select_related("case", "sender", "receiver")
-    page = page_of(rows, "prepared_at", after=after, newest_first=True)
+    with seen_by_the_service() if box == "ended" else nullcontext():  # What is over is a bare record of one's own.
+        page = page_of(rows, "prepared_at", after=after, newest_first=True)
     return InboxPage(page.rows, answers_due(page.rows), page.after)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +23,7 @@ from nrm.vault.fields import sealed
 from workflows.reintegration import ReintegrationFlow
 
 
-@transaction.atomic
+@lifecycle.act()
 def start_plan(case: Case, *, by: Actor) -> Plan:
     """A draft; one at a time. Locks the case."""
     _lock(case, by)
@@ -42,7 +41,7 @@ def take_step(plan: Plan, transition: str, *, by: Actor, expected_version: int, 
     )
 
 
-@transaction.atomic
+@lifecycle.act()
 def add_goal(plan: Plan, *, by: Actor, area: str, description: str, target_on: date | None = None) -> Goal:
     _require_open(plan, by)
     goal = Goal(plan=plan, area=area, target_on=target_on, added_by=by.user_id)
@@ -50,7 +49,7 @@ def add_goal(plan: Plan, *, by: Actor, area: str, description: str, target_on: d
     return lifecycle.add(goal, by=by, permission=Permission.WRITE_PLAN, code=Code.GOAL_ADDED, data={"area": area})
 
 
-@transaction.atomic
+@lifecycle.act()
 def review_goal(
     goal: Goal, *, by: Actor, expected_version: int, outcome: str, reviewed_on: date, note: str = ""
 ) -> Goal:
@@ -69,7 +68,7 @@ def review_goal(
     )
 
 
-@transaction.atomic
+@lifecycle.act()
 def record_follow_up(
     case: Case, *, by: Actor, on: date, how: str, account: str = "", next_on: date | None = None
 ) -> FollowUp:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
@@ -24,7 +23,7 @@ from workflows.alert import AlertFlow
 from workflows.support import SupportFlow
 
 
-@transaction.atomic
+@lifecycle.act()
 def plan_service(case: Case, *, by: Actor, provider_id: UUID, service: str, goal: str = "") -> Episode:
     """The provider comes to see its part of the case. A clinician plans for their own organisation only."""
     episode = Episode(case=case, provider_id=provider_id, service=service, planned_by=by.user_id)
@@ -67,7 +66,7 @@ def add_clinical_note(episode: Episode, *, by: Actor, body: str) -> ClinicalNote
     return lifecycle.add(note, by=by, permission=Permission.SEE_CLINICAL, code=Code.EPISODE_NOTED)
 
 
-@transaction.atomic
+@lifecycle.act()
 def raise_alert(case: Case, *, by: Actor, level: str, concern: str, actions: str = "") -> Alert:
     """Goes to the clinicians nearest to the person, or to the lead organisation where no service has clinicians.
 
@@ -87,7 +86,7 @@ def raise_alert(case: Case, *, by: Actor, level: str, concern: str, actions: str
     return lifecycle.begin(AlertFlow, alert, by=by)
 
 
-@transaction.atomic
+@lifecycle.act()
 def take_alert_step(
     alert: Alert, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
 ) -> Alert:

@@ -30,7 +30,7 @@ def test_no_variable_is_explained_that_is_gone() -> None:
 def test_the_containers_are_wired_to_services_that_exist() -> None:
     compose = yaml.safe_load(TOP.joinpath("docker-compose.yml").read_text(encoding="utf-8"))
     services = compose["services"]
-    assert set(services) == {"database", "migrate", "grants", "web", "worker", "proxy"}
+    assert set(services) == {"database", "migrate", "web", "worker", "proxy"}
     for name, service in services.items():
         assert service["init"] is True, name
         assert set(service.get("depends_on", {})) <= set(services), name
@@ -52,8 +52,7 @@ def test_the_web_server_never_sees_the_owners_password() -> None:
 @pytest.mark.django_db
 def test_b4_the_application_may_add_to_the_trail_and_not_change_it() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE nrm_app")
-        cursor.execute(TOP.joinpath(".ci/container/grants.sql").read_text(encoding="utf-8"))
+        cursor.execute(TOP.joinpath("nrm/rows/grants.sql").read_text(encoding="utf-8"))
         may = {
             (table, act): granted
             for table in ("audit_event", "audit_checkpoint", "audit_head", "cases_case")
@@ -88,8 +87,7 @@ DELETED = {
 @pytest.mark.django_db
 def test_b4_the_application_may_delete_nothing_of_a_case() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE nrm_app")
-        cursor.execute(TOP.joinpath(".ci/container/grants.sql").read_text(encoding="utf-8"))
+        cursor.execute(TOP.joinpath("nrm/rows/grants.sql").read_text(encoding="utf-8"))
         tables = connection.introspection.table_names(cursor)
         assert {table for table in tables if has_privilege(cursor, table, "DELETE")} == DELETED
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.audit.codes import Code
@@ -15,7 +13,7 @@ from nrm.cases.models import Case
 from workflows.track import Track
 
 
-@transaction.atomic
+@lifecycle.act()
 def record_age(case: Case, *, by: Actor, expected_version: int, age_group: str, reason: str, **authority: Any) -> Case:
     """Whoever may be a child is protected as one from now on, by `child_protection` where the caller names one; an
     adult who was protected as a child is asked from now on. What it rests on is sealed with the change."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
@@ -22,7 +21,7 @@ from workflows.bar import BarFlow
 from workflows.team import TeamFlow, TeamState
 
 
-@transaction.atomic
+@lifecycle.act()
 def keep_away(case: Case, *, by: Actor, user_id: UUID, reason: str, note: str = "") -> CaseBar:
     """From this moment nothing opens the case to them. Anybody who sees it may say so of themselves, of others only
     who leads it. Ends their part in the team. `NotYet` when nobody would be left in the team of a restricted case.

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +34,7 @@ def missing_of_basis(basis: str, *, reason: str, told: str, was_told: bool) -> d
     return missing
 
 
-@transaction.atomic
+@lifecycle.act()
 def record_basis(
     case: Case,
     *,
@@ -72,7 +71,7 @@ def record_basis(
     return begun
 
 
-@transaction.atomic
+@lifecycle.act()
 def take_basis_step(
     record: SharingBasis, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
 ) -> SharingBasis:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
@@ -29,7 +28,7 @@ from workflows.effects import Party
 from workflows.status import StatusFlow
 
 
-@transaction.atomic
+@lifecycle.act()
 def open_case(
     *,
     by: Actor,
@@ -81,7 +80,7 @@ def take_status_step(
     )
 
 
-@transaction.atomic
+@lifecycle.act()
 def assess_risk(
     case: Case,
     *,

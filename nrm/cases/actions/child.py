@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
@@ -27,7 +26,7 @@ NOT_INDEPENDENT = _(
 )
 
 
-@transaction.atomic
+@lifecycle.act()
 def record_guardian(
     case: Case, *, by: Actor, kind: str, appointed_on: date, is_independent: bool, contact: str
 ) -> Guardian:
@@ -46,7 +45,7 @@ def record_guardian(
     )
 
 
-@transaction.atomic
+@lifecycle.act()
 def assess_best_interests(
     case: Case,
     *,

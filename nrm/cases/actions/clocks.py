@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -41,7 +40,7 @@ def run_out_clocks(at: datetime) -> int:
     return sum(_run_out(clock, at) for clock in clocks_due(at))
 
 
-@transaction.atomic
+@lifecycle.act()
 def _run_out(due: Clock, at: datetime) -> bool:
     """False when another run, a step or an extension was faster. Locks the case, then the clock."""
     case = _lock_case_of(due)
@@ -74,7 +73,7 @@ def _start_next_round(clock: Clock) -> None:
         )
 
 
-@transaction.atomic
+@lifecycle.act()
 def extend_clock(
     clock: Clock, *, by: Actor, due_on: date, authority: str, reason: str, expected_due_at: datetime | None = None
 ) -> ClockExtension:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +29,7 @@ GUARDIAN_NAMED = _("Write who the guardian is.")
 ASSENT_NEEDED = _("Write what the child said to it.")
 
 
-@transaction.atomic
+@lifecycle.act()
 def record_consent(
     case: Case,
     *,
@@ -86,7 +85,7 @@ def missing_beside(given_how: str, *, may_be_a_child: bool, witness: str, assent
     return missing
 
 
-@transaction.atomic
+@lifecycle.act()
 def take_consent_step(
     consent: Consent, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
 ) -> Consent:

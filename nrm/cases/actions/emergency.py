@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
@@ -26,7 +25,7 @@ UNREVIEWED_USE = _("Your last use of emergency access was not reviewed yet. Unti
 SEEN_ALREADY = _("You already see this case, and emergency access would show you nothing more.")
 
 
-@transaction.atomic
+@lifecycle.act()
 def break_glass(*, by: Actor, code: str, reason: str, account: str) -> EmergencyAccess:
     """Open one case to this person for an hour. The caller has asked for the second factor again.
 

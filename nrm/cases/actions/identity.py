@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +34,7 @@ def why_no_identity(case: Case) -> str | Promise:
     return WHY_NO_IDENTITY.get(case.track, "")
 
 
-@transaction.atomic
+@lifecycle.act()
 def write_identity(case: Case, identity: Identity, *, by: Actor, expected_version: int) -> None:
     """Seal the identity anew. `expected_version` is the version of the identity, not of the case. Locks the case.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
@@ -23,7 +23,7 @@ from nrm.lib.history import Recording, save_recorded
 NOT_TO_BE_LINKED = _("There is no other case with this code that your organisation leads.")
 
 
-@transaction.atomic
+@lifecycle.act()
 def link_cases(case: Case, other: Case, *, by: Actor, reason: str) -> CaseLink:
     """Locks both cases, always in one order. `NotVisible`, `NotPermitted` unless the actor leads both, `NotYet` when
     they are linked already or are one case."""
@@ -48,7 +48,7 @@ def link_to_code(case: Case, code: str, *, by: Actor, reason: str) -> CaseLink:
         raise NotYet(NOT_TO_BE_LINKED) from None
 
 
-@transaction.atomic
+@lifecycle.act()
 def unlink_cases(link_id: UUID, *, by: Actor) -> CaseLink:
     """Locks both cases. `NotVisible`, `NotPermitted` as above, `MovedOn` when the link was removed before."""
     found = CaseLink.objects.filter(pk=link_id).first()

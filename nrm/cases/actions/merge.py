@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
@@ -22,7 +21,7 @@ from workflows.case import CaseFlow, Stage
 from workflows.merge import MergeFlow
 
 
-@transaction.atomic
+@lifecycle.act()
 def merge_cases(case: Case, into: Case, *, by: Actor, reason: str, expected_version: int) -> CaseMerge:
     """Close `case` with a pointer to `into`, where the person's way goes on.
 
@@ -45,7 +44,7 @@ def merge_cases(case: Case, into: Case, *, by: Actor, reason: str, expected_vers
     return merge
 
 
-@transaction.atomic
+@lifecycle.act()
 def undo_merge(
     merge: CaseMerge, transition: str = "undo", *, by: Actor, expected_version: int, reason: str = ""
 ) -> CaseMerge:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
@@ -59,7 +58,7 @@ def propose_what_is_due() -> int:
     return sum(_propose(case) for case in without)
 
 
-@transaction.atomic
+@lifecycle.act()
 def _propose(found: Case) -> bool:
     """Looks again under the lock. Whose age nobody knows is put to the lead instead. Locks the case."""
     case = lifecycle.lock_case(found.pk)
@@ -78,7 +77,7 @@ def ask_about_holds() -> None:
         carry_out([ASK_HOLD], Setting(case=kept.case, subject=kept, by=THE_SERVICE))
 
 
-@transaction.atomic
+@lifecycle.act()
 def propose_erasure(case: Case, *, by: Actor, grounds: str) -> Retention:
     """The lead proposes a case whose time the service cannot count, and says how the person's age is known. `NotYet`
     for any other case, and without grounds. Locks the case."""
@@ -94,7 +93,7 @@ def propose_erasure(case: Case, *, by: Actor, grounds: str) -> Retention:
     return lifecycle.begin(RetentionFlow, proposal, by=by)
 
 
-@transaction.atomic
+@lifecycle.act()
 def take_retention_step(
     proposal: Retention, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
 ) -> Retention:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
@@ -33,7 +32,7 @@ NOT_TO_BE_CHOSEN = _("Choose a colleague who works on cases in your organisation
 NOTHING_TO_COVER = _("There is no case in which this colleague could stand in.")
 
 
-@transaction.atomic
+@lifecycle.act()
 def take_on(case: Case, *, by: Actor) -> TeamMember:
     """Become responsible for a case that nobody is responsible for. `MovedOn` when a colleague was faster."""
     locked = lifecycle.lock_case(case.pk)
@@ -52,7 +51,7 @@ def _was_open_to(by: Actor, case: Case) -> bool:
     return by.role is Role.CASE_WORKER and not case.is_restricted and leads.exists()
 
 
-@transaction.atomic
+@lifecycle.act()
 def add_member(case: Case, *, by: Actor, user_id: UUID) -> TeamMember:
     """`NotYet` for who cannot be chosen, and for who is in the team already."""
     locked = _locked_to_manage(case, by)
@@ -62,7 +61,7 @@ def add_member(case: Case, *, by: Actor, user_id: UUID) -> TeamMember:
     return _begin(locked, user_id, TeamPart.MEMBER, by=by)
 
 
-@transaction.atomic
+@lifecycle.act()
 def hand_over(case: Case, *, by: Actor, to: UUID, stays: bool, expected: UUID | None) -> TeamMember:
     """Make a colleague responsible. `expected` is who was responsible on the page, None for nobody; `MovedOn` when it
     is somebody else by now. Whoever was responsible leaves the team or `stays` in it."""
@@ -100,7 +99,7 @@ def _change_part(member: TeamMember, part: TeamPart, *, by: Actor) -> TeamMember
     return lifecycle.amend(member, **changed, expected_version=member.version, data=told, part=part)  # type: ignore[arg-type]
 
 
-@transaction.atomic
+@lifecycle.act()
 def take_team_step(
     member: TeamMember, transition: str, *, by: Actor, expected_version: int, reason: str = ""
 ) -> TeamMember:
@@ -117,7 +116,7 @@ def _perform(member: TeamMember, transition: str, *, by: Actor, expected_version
     return lifecycle.perform(TeamFlow, member, transition, by=by, expected_version=expected_version, reason=reason)
 
 
-@transaction.atomic
+@lifecycle.act()
 def cover_absence(
     *, by: Actor, absent_id: UUID, colleague_id: UUID, until: date, reason: str, case_code: str = ""
 ) -> list[TeamMember]:
@@ -171,7 +170,7 @@ def _cover(case: Case, by: Actor, absent_id: UUID, colleague_id: UUID, until: da
     return lifecycle.begin(TeamFlow, member, by=by, data=told, reason=reason)
 
 
-@transaction.atomic
+@lifecycle.act()
 def end_cover(pk: UUID, *, by: Actor) -> int:
     """End it early in every case that it was arranged for; in how many it was. `NotVisible` to who has no part in it,
     `MovedOn` when it was over."""
@@ -197,7 +196,7 @@ def expire_covers(at: datetime) -> int:
     return done
 
 
-@transaction.atomic
+@lifecycle.act()
 def restrict_case(case: Case, *, by: Actor, reason: str, expected_version: int) -> Case:
     """Close the case to all but its team, supervisors, those who serve the person, and the auditor. `NotYet` while
     nobody is in the team, so that somebody is left who finds it."""
@@ -207,7 +206,7 @@ def restrict_case(case: Case, *, by: Actor, reason: str, expected_version: int) 
     return _restrict(locked, by=by, reason=reason, expected_version=expected_version, is_restricted=True)
 
 
-@transaction.atomic
+@lifecycle.act()
 def lift_restriction(case: Case, *, by: Actor, reason: str, expected_version: int) -> Case:
     locked = _locked_for(case, by, Permission.RESTRICT_CASE)
     return _restrict(locked, by=by, reason=reason, expected_version=expected_version, is_restricted=False)

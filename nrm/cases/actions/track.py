@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from nrm.access.actor import Actor
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, reference
@@ -14,7 +12,7 @@ from nrm.tasks.kinds import TaskKind
 from workflows.track import TrackFlow
 
 
-@transaction.atomic
+@lifecycle.act()
 def choose_track(
     case: Case, transition: str, *, by: Actor, expected_version: int, reason: str = "", **facts: Any
 ) -> Case:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
-
 from nrm.access.actor import THE_SERVICE, Actor
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, TeamMember, TeamPart, Transfer
@@ -16,7 +14,7 @@ from workflows.team import TeamFlow, TeamOfNewLead, TeamState
 from workflows.transfer import TransferFlow
 
 
-@transaction.atomic
+@lifecycle.act()
 def offer_lead(case: Case, *, by: Actor, receiver_id: UUID, summary: str) -> Transfer:
     """Until it is answered both see the case: the sender as before, the receiver without identity and account.
 
@@ -31,7 +29,7 @@ def offer_lead(case: Case, *, by: Actor, receiver_id: UUID, summary: str) -> Tra
     return begun
 
 
-@transaction.atomic
+@lifecycle.act()
 def answer_offer(
     transfer: Transfer, transition: str, *, by: Actor, expected_version: int, reason: str = ""
 ) -> Transfer:

@@ -17,6 +17,7 @@ from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.access.refusals import NotVisible
+from nrm.access.rows import seen_by_the_service
 from nrm.accounts.selectors import names_of
 from nrm.cases.documents import BLOCK_RIGHTS, CASE_IS_FULL, DAY_IS_FULL, blocks_added_to, blocks_seen
 from nrm.cases.models import Case, Consent, Document, DocumentBlock, DocumentContent, MediaType
@@ -121,6 +122,11 @@ def consents_to_prove(case: Case, standing: Standing) -> QuerySet[Consent]:
 
 def why_no_room(case: Case, actor: Actor) -> str | Promise:
     """What is said once the case, or the person on this day, has brought as much as is allowed; else nothing."""
+    with seen_by_the_service():  # The person's whole day counts, also in cases that are no longer shown to them.
+        return _why_no_room(case, actor)
+
+
+def _why_no_room(case: Case, actor: Actor) -> str | Promise:
     brought = DocumentContent.objects.filter(document__is_made_here=False)
     today = Q(document__added_by=actor.user_id, document__added_at__date=this_day())
     limits: tuple[tuple[Q, int, int, Any], ...] = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
@@ -25,7 +24,7 @@ from nrm.vault.fields import opened, sealed
 from workflows.decision import DecisionFlow, DecisionState
 
 
-@transaction.atomic
+@lifecycle.act()
 def propose_decision(
     case: Case,
     *,
@@ -72,7 +71,7 @@ def _require_proposal(case: Case, *, by: Actor, expected_version: int, outcome: 
         raise NotYet(_("Give a reason."))
 
 
-@transaction.atomic
+@lifecycle.act()
 def sign_decision(decision: Decision, *, by: Actor, expected_version: int, capacity: str) -> Decision:
     """Sign a proposal in a capacity that is still open; the signer attests it. Locks the case, then the decision.
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
@@ -28,7 +27,7 @@ from workflows.screening import OTHER_HELP, Conclusion, ScreeningFlow, Screening
 COMPLETIONS = ("complete", "complete_for_other_help")
 
 
-@transaction.atomic
+@lifecycle.act()
 def open_case(
     *,
     by: Actor,
@@ -93,7 +92,7 @@ def begin_screening(
     return lifecycle.begin(ScreeningFlow, screening, by=by)
 
 
-@transaction.atomic
+@lifecycle.act()
 def change_focus(
     screening: Screening,
     *,
@@ -117,7 +116,7 @@ def change_focus(
     )
 
 
-@transaction.atomic
+@lifecycle.act()
 def answer_indicator(
     screening: Screening,
     indicator_code: str,
@@ -199,7 +198,7 @@ def _first_answer(draft: Screening, indicator_code: str, *, by: Actor, value: st
     )
 
 
-@transaction.atomic
+@lifecycle.act()
 def complete_screening(
     screening: Screening,
     *,

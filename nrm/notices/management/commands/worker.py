@@ -8,10 +8,12 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
+from nrm.access.rows import refuse_a_role_that_sees_everything, seen_by_the_service
 from nrm.notices import actions
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Do what is due now, then stop.")
 
     def handle(self, *_args: Any, once: bool, **_options: Any) -> None:
+        if settings.IN_PRODUCTION:
+            refuse_a_role_that_sees_everything()
         if once:
             self.work()
             return
@@ -40,6 +44,7 @@ class Command(BaseCommand):
                 log.warning("The worker could not work: %s", type(error).__name__)
             stop.wait(SECONDS)
 
+    @seen_by_the_service()  # Whoever is told of a case is looked up once more.
     def work(self) -> None:
         """Clocks first: what runs out may leave notices. The command that acts on clocks lives with the cases."""
         if "clocks" in get_commands():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import sys
 from collections.abc import Callable
 from getpass import getpass
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models
 from django.utils import timezone
 
+from nrm.access.rows import seen_by_the_service
 from nrm.vault import classification, erasures
 from nrm.vault.actions import record_shares, reindex, reseal_second_factors, rewrap_keys
 from nrm.vault.management import sheets
@@ -30,6 +32,8 @@ from nrm.vault.selectors import (
 )
 from nrm.vault.shares import SharesRefused, divide, name_of_key, printed, put_together, read
 
+#: In place of a file: what is printed, or given on the way in.
+STREAM = Path("-")
 AFTER_WRITING = """Any {needed} of them give back: {keys}.
 1. Print each one from here, on a printer without a memory, and give it to its holder in a closed envelope.
 2. Try them from the paper: `manage.py vault recover --check` must name the check values of `manage.py vault keys`.
@@ -69,11 +73,12 @@ class Command(BaseCommand):
         recover.add_argument("--check", action="store_true", help="only say whether the sheets are right; print no key")
         erased = tasks.add_parser("erased", help="who was erased: the list to keep outside, and to replay on a restore")
         way = erased.add_mutually_exclusive_group(required=True)
-        way.add_argument("--export", type=Path, metavar="FILE", help="write the list, over an older one")
-        way.add_argument("--replay", type=Path, metavar="FILE", help="erase again whoever is on the list")
+        way.add_argument("--export", type=Path, metavar="FILE", help="write the list; - prints it")
+        way.add_argument("--replay", type=Path, metavar="FILE", help="erase again whoever is on it; - reads it")
         fields = tasks.add_parser("fields", help="problems in the list of column classes")
         fields.add_argument("--missing", action="store_true", help="print the lines to add")
 
+    @seen_by_the_service()  # Keys, index and erasures are everybody's; nothing is opened here.
     def handle(self, *_: Any, **options: Any) -> None:
         acts: dict[str, Callable[[], None]] = {
             "keys": lambda: self.print_keys(attempt=options["attempt"]),
@@ -209,9 +214,13 @@ class Command(BaseCommand):
 
     def export_erased(self, path: Path) -> None:
         listed = erasures.erasures()
+        text = erasures.printed(listed)
+        if path == STREAM:
+            self.stdout.write(text, ending="")
+            return
         new = path.with_name(f"{path.name}.new")
         try:
-            new.write_text(erasures.printed(listed), encoding="utf-8")
+            new.write_text(text, encoding="utf-8")
             new.replace(path)
         except OSError as failed:
             raise CommandError(f"{failed.strerror}: {failed.filename}") from None
@@ -219,7 +228,7 @@ class Command(BaseCommand):
 
     def replay_erased(self, path: Path) -> None:
         try:
-            listed = erasures.read(path.read_text(encoding="utf-8"))
+            listed = erasures.read(sys.stdin.read() if path == STREAM else path.read_text(encoding="utf-8"))
         except (erasures.ListRefused, UnicodeDecodeError) as refused:
             named = str(refused) if isinstance(refused, erasures.ListRefused) else "This is no list of erased people."
             raise CommandError(f"{named} Nobody was erased.") from None

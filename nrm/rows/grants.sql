@@ -1,4 +1,4 @@
--- What the application's role may do. Run as the owner after every migration; it may be run again at any time.
+-- What the application's role may do. Every `migrate` ends with it, as the owner.
 -- Tables whose rows are only ever added (audit events, checkpoints, history) are known by their append_only trigger.
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM nrm_app;
 GRANT USAGE ON SCHEMA public TO nrm_app;

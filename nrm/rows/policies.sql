@@ -1,0 +1,74 @@
+-- For whom a statement is made, as nrm/access/rows.py says it. Empty where nobody says it, and then nothing is shown.
+CREATE OR REPLACE FUNCTION nrm_user() RETURNS uuid LANGUAGE sql STABLE
+    RETURN nullif(current_setting('nrm.user', true), '')::uuid;
+
+CREATE OR REPLACE FUNCTION nrm_organisation() RETURNS uuid LANGUAGE sql STABLE
+    RETURN nullif(current_setting('nrm.organisation', true), '')::uuid;
+
+-- Below, functions of the owner: they read past the policies that call them.
+
+-- A conflict of interest keeps the user away from the case.
+CREATE OR REPLACE FUNCTION nrm_is_barred(sought uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp COST 1000 AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM public.cases_casebar AS bar
+        WHERE bar.user_id = public.nrm_user() AND bar.case_id = sought AND bar.state = 'barred'
+    );
+END $$;
+
+-- Whether the case is its team's alone: it is restricted, or somebody who works in the lead organisation is in its team.
+CREATE OR REPLACE FUNCTION nrm_is_the_teams(sought uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp COST 1000 AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM public.cases_case AS it WHERE it.id = sought AND it.is_restricted) OR EXISTS (
+        SELECT FROM public.cases_participation AS part
+        JOIN public.accounts_user AS colleague ON colleague.id = part.user_id AND colleague.is_active
+        JOIN public.accounts_membership AS work
+            ON work.user_id = part.user_id AND work.organisation_id = part.organisation_id AND work.ended_at IS NULL
+        WHERE part.case_id = sought AND part.relation = 'leads' AND part.closed_at IS NULL
+            AND (part.ends_at IS NULL OR part.ends_at > statement_timestamp())
+    );
+END $$;
+
+-- Whether an open participation of the user, or of their organisation, stands in one of these relations to the case.
+CREATE OR REPLACE FUNCTION nrm_takes_part(sought uuid, relations text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp COST 1000 AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM public.cases_participation AS part
+        WHERE part.case_id = sought
+            AND part.organisation_id = public.nrm_organisation()
+            AND part.relation = ANY (string_to_array(relations, ','))
+            AND part.closed_at IS NULL
+            AND (part.ends_at IS NULL OR part.ends_at > statement_timestamp())
+            AND (
+                part.user_id = public.nrm_user()
+                OR part.user_id IS NULL AND (
+                    part.relation <> 'leads'
+                    OR current_setting('nrm.supervises', true) = 'yes'
+                    OR NOT public.nrm_is_the_teams(sought)
+                )
+            )
+    ) AND NOT public.nrm_is_barred(sought);
+END $$;
+
+-- Whether a country-wide task reaches the case; a restricted one only for who oversees the mechanism.
+CREATE OR REPLACE FUNCTION nrm_reaches(sought uuid, restricted_too boolean) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp COST 1000 AS $$
+BEGIN
+    RETURN NOT public.nrm_is_barred(sought)
+        AND (restricted_too OR EXISTS (SELECT FROM public.cases_case AS it WHERE it.id = sought AND NOT it.is_restricted));
+END $$;
+
+CREATE OR REPLACE FUNCTION nrm_sees_case(sought uuid) RETURNS boolean LANGUAGE sql STABLE
+    RETURN CASE current_setting('nrm.sight', true)
+        WHEN 'own' THEN public.nrm_takes_part(sought, current_setting('nrm.relations', true))
+        WHEN 'country' THEN public.nrm_reaches(sought, false)
+        WHEN 'oversight' THEN public.nrm_reaches(sought, true)
+        ELSE false
+    END;
+
+-- Clinical notes: not even a country-wide task reaches them.
+CREATE OR REPLACE FUNCTION nrm_treats_case(sought uuid) RETURNS boolean LANGUAGE sql STABLE
+    RETURN public.nrm_takes_part(sought, current_setting('nrm.clinical_relations', true));
