@@ -152,23 +152,33 @@ def worker_makes_the_case_theirs(ana: Desk, code: str) -> None:
     ana.write("Year", "1998")
     ana.press("Save")
     ana.does_not_read(GIVEN, FAMILY)
-    for purpose in ("Assistance and protection", "Psychosocial or other support service"):
-        ana.follow("Record consent")
-        ana.choose(purpose)
-        ana.choose("Signed")
-        ana.press("Save")
-    ana.follow("Record consent")
-    ana.choose("Referral to an organisation")
-    ana.pick("Organisation", "Quiet Room")
-    ana.tick("Identity and contact")
-    ana.choose("Signed")
-    ana.press("Save")
+    agrees(ana, "Assistance and protection")
+    agrees(ana, "Psychosocial or other support service")
+    agrees(ana, "Referral to an organisation", to="Quiet Room")
+    ana.follow("Back to the case")
     ana.follow("Assess the risk")
     ana.choose("Medium")
     ana.choose("Accommodation needed")
     ana.write("What you base it on", RISK)
     ana.press("Save")
     ana.take("Move to referral")
+
+
+def agrees(ana: Desk, purpose: str, *, to: str = "") -> None:
+    """A consent, one idea a page; what is shared with somebody is who the person is."""
+    ana.follow("Record consent")
+    ana.choose(purpose)
+    ana.press("Continue")
+    if to:
+        ana.pick("One organisation", to)
+    ana.press("Continue")
+    if to:
+        ana.tick("Identity and contact: names, birth, papers, how the person can be reached")
+    ana.press("Continue")
+    ana.choose("Signed")
+    ana.press("Continue")
+    ana.press("Record consent")
+    ana.stands_at("What is shared, with whom, and on what it rests")
 
 
 def worker_refers_to_quiet_room(ana: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nrm.cases.actions import choose_track, open_case
-from nrm.cases.models import Case
+from nrm.cases.models import Case, Participation
 
 
 def opened(cast: Any, age_group: str, **more: Any) -> Case:
@@ -41,3 +41,19 @@ def nameless(case: Case, choose: Callable[..., Case]) -> Case:
 def child(cast: Any) -> Case:
     """Reported as a child: protected by the Centre for Children from the first minute."""
     return opened(cast, "child", child_protection_id=cast.organisations.centre_for_children.pk)
+
+
+@pytest.fixture
+def join() -> Callable[..., None]:
+    """Lets the organisation of a player take part in a case."""
+
+    def joined(case: Case, player: Any, relation: str) -> None:
+        Participation.objects.create(
+            case=case,
+            organisation=player.membership.organisation,
+            relation=relation,
+            because="tests",
+            opened_by=player.user.pk,
+        )
+
+    return joined
