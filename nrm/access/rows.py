@@ -31,6 +31,7 @@ NOTHING: Mapping[str, str] = {
     "nrm.sight": "",
     "nrm.user": "",
     "nrm.organisation": "",
+    "nrm.role": "",
     "nrm.supervises": "",
     "nrm.relations": "",
     "nrm.clinical_relations": "",
@@ -52,7 +53,7 @@ def seen_by(actor: Actor | None) -> Iterator[None]:
 def seen_by_the_service() -> Iterator[None]:
     """The database shows every row. For what decides by itself who may see what: the one door for writes, time limits,
     and the few readings that by design look beyond one's own cases. `tests/rows` lists every use."""
-    with _saying(_settings(APPLICATION, sight=SERVICE)):
+    with _saying(_settings(sight=SERVICE)):
         yield
 
 
@@ -74,26 +75,26 @@ def refuse_a_role_that_sees_everything() -> None:
 def _settings_for(actor: Actor | None) -> str:
     """The relations come from the policy table, so that the database knows no rule of its own."""
     if actor is None:
-        return _settings(APPLICATION)
+        return _settings()
     if actor.is_the_service:
-        return _settings(APPLICATION, sight=SERVICE)
+        return _settings(sight=SERVICE)
     relations = relations_that_grant(actor.role, Permission.SEE_CASE)
     countrywide = OVERSIGHT if actor.role in REACH_RESTRICTED_CASES else COUNTRY
     clinical = relations_that_grant(actor.role, Permission.SEE_CLINICAL)
     return _settings(
-        APPLICATION,
         sight=countrywide if None in relations else OWN,
         user=str(actor.user_id),
         organisation=str(actor.organisation_id),
+        role=actor.role.value,
         supervises="yes" if actor.is_supervisor else "",
         relations=",".join(sorted(relation for relation in relations if relation)),
         clinical_relations=",".join(sorted(relation for relation in clinical if relation)),
     )
 
 
-def _settings(role: str, **values: str) -> str:
-    """One statement that puts the role and what is said into force until the transaction ends."""
-    said = {"role": role, **NOTHING, **{f"nrm.{name}": value for name, value in values.items()}}
+def _settings(under: str = APPLICATION, **values: str) -> str:
+    """One statement that puts the database's role and what is said into force until the transaction ends."""
+    said = {"role": under, **NOTHING, **{f"nrm.{name}": value for name, value in values.items()}}
     if not all(re.fullmatch(r"[a-z0-9_,-]*", value) for value in said.values()):
         raise ValueError("Only identifiers and names of the policy are said to the database.")
     return "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in said.items())

@@ -17,7 +17,7 @@ BEGIN
     );
 END $$;
 
--- Whether the case is its team's alone: it is restricted, or somebody who works in the lead organisation is in its team.
+-- Whether the case is its team's alone: it is restricted, or a case worker of the lead organisation is in its team.
 CREATE OR REPLACE FUNCTION nrm_is_the_teams(sought uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp COST 1000 AS $$
 BEGIN
@@ -25,8 +25,32 @@ BEGIN
         SELECT FROM public.cases_participation AS part
         JOIN public.accounts_user AS colleague ON colleague.id = part.user_id AND colleague.is_active
         JOIN public.accounts_membership AS work
-            ON work.user_id = part.user_id AND work.organisation_id = part.organisation_id AND work.ended_at IS NULL
+            ON work.user_id = part.user_id AND work.organisation_id = part.organisation_id
+            AND work.role = 'case_worker' AND work.ended_at IS NULL
         WHERE part.case_id = sought AND part.relation = 'leads' AND part.closed_at IS NULL
+            AND (part.ends_at IS NULL OR part.ends_at > statement_timestamp())
+    );
+END $$;
+
+-- The same of the time in which the user's organisation led it.
+CREATE OR REPLACE FUNCTION nrm_was_the_teams(sought uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp COST 1000 AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM public.cases_case AS it WHERE it.id = sought AND it.is_restricted) OR EXISTS (
+        SELECT FROM public.cases_participation AS part
+        WHERE part.case_id = sought AND part.organisation_id = public.nrm_organisation()
+            AND part.relation = 'led' AND part.user_id IS NOT NULL AND part.closed_at IS NULL
+    );
+END $$;
+
+-- Whether the user works on cases in the organisation that leads this one, and so is in its team or is not.
+CREATE OR REPLACE FUNCTION nrm_works_where_it_is_led(sought uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp COST 1000 AS $$
+BEGIN
+    RETURN current_setting('nrm.role', true) = 'case_worker' AND EXISTS (
+        SELECT FROM public.cases_participation AS part
+        WHERE part.case_id = sought AND part.organisation_id = public.nrm_organisation()
+            AND part.relation = 'leads' AND part.user_id IS NULL AND part.closed_at IS NULL
             AND (part.ends_at IS NULL OR part.ends_at > statement_timestamp())
     );
 END $$;
@@ -42,14 +66,14 @@ BEGIN
             AND part.relation = ANY (string_to_array(relations, ','))
             AND part.closed_at IS NULL
             AND (part.ends_at IS NULL OR part.ends_at > statement_timestamp())
-            AND (
-                part.user_id = public.nrm_user()
-                OR part.user_id IS NULL AND (
-                    part.relation <> 'leads'
-                    OR current_setting('nrm.supervises', true) = 'yes'
-                    OR NOT public.nrm_is_the_teams(sought)
-                )
-            )
+            AND CASE
+                WHEN part.user_id IS NOT NULL THEN part.user_id = public.nrm_user()
+                WHEN current_setting('nrm.supervises', true) = 'yes' THEN true
+                WHEN part.relation = 'led' AND public.nrm_was_the_teams(sought) THEN false
+                WHEN part.relation = 'leads' OR public.nrm_works_where_it_is_led(sought)
+                    THEN NOT public.nrm_is_the_teams(sought)
+                ELSE true
+            END
     ) AND NOT public.nrm_is_barred(sought);
 END $$;
 

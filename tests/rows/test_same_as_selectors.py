@@ -79,6 +79,28 @@ def restricted_with_a_team(case: Any, cast: Any) -> None:
     with_a_team(case, cast)
 
 
+def leading_and(relation: Relation) -> Situation:
+    """Each organisation leads, with one of its people in the team, and stands in another relation as well."""
+
+    def there(case: Any, cast: Any) -> None:
+        everybody(relation)(case, cast)
+        for player in {player.actor.organisation_id: player for player in cast.everybody.values()}.values():
+            taking_part(case, player, Relation.LEADS)
+        with_a_team(case, cast)
+
+    return there
+
+
+def led_by_a_team(case: Any, cast: Any) -> None:
+    everybody(Relation.LED)(case, cast)
+    taking_part(case, cast.case_worker, Relation.LED, user_id=cast.case_worker.actor.user_id)
+
+
+def led_and_restricted(case: Any, cast: Any) -> None:
+    everybody(Relation.LED)(case, cast)
+    restricted(case, cast)
+
+
 SITUATIONS: Mapping[str, Situation] = {
     "as it was opened": lambda case, cast: None,
     "nobody takes part": lambda case, cast: Participation.objects.all().delete(),
@@ -93,6 +115,11 @@ SITUATIONS: Mapping[str, Situation] = {
     "a team": with_a_team,
     "a team that left": with_a_team_that_left,
     "a cover whose time is over": with_an_absent_cover,
+    "leads with a team, and reported": leading_and(Relation.REPORTED),
+    "leads with a team, and led before": leading_and(Relation.LED),
+    "leads with a team, and accepted a referral": leading_and(Relation.ACCEPTED_REFERRAL),
+    "was led by a team": led_by_a_team,
+    "was led, and is restricted": led_and_restricted,
     "restricted": restricted,
     "restricted with a team": restricted_with_a_team,
 }
