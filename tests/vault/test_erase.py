@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,18 @@ def test_the_list_holds_ids_and_dates_only(person: Person, case: Case) -> None:
     text = erasures.printed(erasures.erasures())
     assert erasures.read(text) == [erasures.Erasure(person.pk, case.code, at)]  # type: ignore[arg-type]
     assert not [canary for canary in CANARIES if canary in text]
+
+
+def test_the_list_travels_by_pipe_too(
+    person: Person, case: Case, backup: dict[str, bytes], capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    erase(person, case)
+    call_command("vault", "erased", "--export", "-")
+    listed = capsys.readouterr().out
+    restored(backup)
+    monkeypatch.setattr("sys.stdin", StringIO(listed))
+    call_command("vault", "erased", "--replay", "-")
+    assert "1 erased again" in capsys.readouterr().out
 
 
 def without_a_line(text: str) -> str:
