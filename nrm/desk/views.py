@@ -142,4 +142,5 @@ def country(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def mechanism(request: SignedInRequest) -> HttpResponse:
     machines = printed.machines(get_language() or "en")
-    return render(request, "desk/mechanism.html", {"machines": machines, "table": printed.access_table()})
+    context = {"machines": machines, "table": printed.access_table(), "need_to_know": printed.need_to_know()}
+    return render(request, "desk/mechanism.html", context)

@@ -43,7 +43,8 @@ def printed_files(language: str) -> dict[str, str]:
             for machine in machines
         }
         files["mechanism.md"] = with_footnote(render_to_string("desk/mechanism.md", {"machines": machines}))
-        files["access.md"] = render_to_string("desk/access.md", {"table": mechanism.access_table()})
+        access = {"table": mechanism.access_table(), "need_to_know": mechanism.need_to_know()}
+        files["access.md"] = render_to_string("desk/access.md", access)
         return files
 
 
