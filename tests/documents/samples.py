@@ -114,8 +114,8 @@ def archive(name: str = "letter.txt", content: bytes = b"0", *, is_link: bool = 
     out = io.BytesIO()
     entry = zipfile.ZipInfo(name)
     entry.external_attr = (stat.S_IFLNK | 0o777) << 16 if is_link else 0
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr(entry, content)
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -127,8 +127,11 @@ def zip_bomb(layers: int = 3) -> bytes:
     return bomb
 
 
-def pixel_bomb() -> bytes:
-    """A JPEG of a few hundred bytes whose header says 65,000 by 65,000."""
-    small = plain_picture("JPEG")
-    at = small.index(b"\xff\xc0") + 5
-    return small[:at] + struct.pack(">HH", 65_000, 65_000) + small[at + 4 :]
+def pixel_bomb(kind: str) -> bytes:
+    """A picture of a few hundred bytes whose header says 65,000 by 65,000."""
+    small, size = plain_picture(kind), struct.pack(">II" if kind == "PNG" else ">HH", 65_000, 65_000)
+    if kind == "JPEG":
+        at = small.index(b"\xff\xc0") + 5
+        return small[:at] + size + small[at + 4 :]
+    header = b"IHDR" + size + small[24:29]
+    return small[:12] + header + struct.pack(">I", zlib.crc32(header)) + small[33:]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -55,6 +56,12 @@ def test_f7_only_who_sees_the_part_opens_its_documents(one_of_each: dict[str, Do
 
 def test_f7_every_part_has_its_rights() -> None:
     assert set(BLOCK_RIGHTS) == set(DocumentBlock)
+
+
+def test_the_table_of_rights_is_printed_as_it_is() -> None:
+    printed = (settings.BASE_DIR / "docs" / "documents.md").read_text(encoding="utf-8")
+    for block, rights in BLOCK_RIGHTS.items():
+        assert f"| {block.label} | `{rights.see}` | `{rights.add}` | `{rights.original}` |" in printed
 
 
 def test_f7_it_comes_as_an_attachment_that_may_do_nothing(

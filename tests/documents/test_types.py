@@ -113,10 +113,8 @@ def test_f4_an_archive_behind_a_pdf_is_not_in_the_shared_copy() -> None:
 def test_f5_a_picture_of_too_many_pixels_is_refused_by_its_header(
     bring: Callable[..., Any], kind: str, name: str
 ) -> None:
-    bomb = pixel_bomb() if kind == "JPEG" else plain_picture("PNG", (30_000, 30_000), "1")
-    assert len(bomb) < 200_000
     with pytest.raises(FileNotKept, match="too_many_pixels") as refused:
-        bring(bomb, name)
+        bring(pixel_bomb(kind), name)
     assert "fewer pixels" in str(refused.value.sentence)
 
 

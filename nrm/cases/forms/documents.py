@@ -43,14 +43,20 @@ class DocumentForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, standing: Standing, is_too_large: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_too_large = is_too_large
         fields: dict[str, Any] = self.fields
         fields["block"].choices = [(block.value, block.label) for block in blocks_added_to(standing)]
         fields["consent"].queryset = consents_to_prove(case, standing)
         fields["consent"].label_from_instance = called
         if not fields["consent"].queryset:
             del fields["consent"]
-        fields["file"].required = not is_too_large
         fields["file"].help_text = WHAT_IS_TAKEN % {"megabytes": settings.NRM_DOCUMENT_MB}
+
+    def full_clean(self) -> None:
+        """A file that was dropped for its size is not missing: the caller says what is wrong with it."""
+        super().full_clean()
+        if self.is_too_large:
+            self.errors.pop("file", None)
 
     def facts(self) -> dict[str, Any]:
         brought = self.cleaned_data["file"]
