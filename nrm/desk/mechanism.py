@@ -104,32 +104,35 @@ def need_to_know() -> list[tuple[str, str]]:
         (
             _("Case team"),
             _(
-                "Where an organisation leads a case, its case team sees it: who is responsible, who works on it, and who "
-                "stands in for an absent colleague until a day. While nobody is in the team, every case worker of the "
-                "organisation sees it, so that somebody can take it on. Tasks and notices of the case are the team’s."
+                "Where an organisation leads a case, its case team sees it: who is responsible, who works on it, and "
+                "who stands in for an absent colleague until a day. While nobody is in the team, every case worker of"
+                " the organisation sees it, so that somebody can take it on. Tasks and notices of the case are the "
+                "team’s."
             ),
         ),
         (
             _("Supervisor"),
             _(
-                "An administrator can make a case worker a supervisor. Supervisors see every case that their organisation "
-                "leads, give it to somebody, and arrange who stands in. While nobody is responsible they get its notices."
+                "An administrator can make a case worker a supervisor. Supervisors see every case that their "
+                "organisation leads, give it to somebody, and arrange who stands in. While nobody is responsible they"
+                " get its notices."
             ),
         ),
         (
             _("Conflict of interest"),
             _(
-                "Anybody can say that they must not see a case; the team that leads it can keep others away. Nothing opens "
-                "the case to that person then: no role, no relation, no search, no notice and no emergency access. Only "
-                "the team can let them see it again, never they themselves."
+                "Anybody can say that they must not see a case; the team that leads it can keep others away. Nothing "
+                "opens the case to that person then: no role, no relation, no search, no notice and no emergency "
+                "access. Only the team can let them see it again, never they themselves."
             ),
         ),
         (
             _("Restricted cases"),
             _(
-                "The team can restrict a case to itself, with a reason. Then it is found by the team, the supervisors, the "
-                "organisations that serve the person, and the auditor. It is in no search, no list and no figure of "
-                "anybody else. Emergency access still opens it to somebody who knows its code, and is reviewed."
+                "The team can restrict a case to itself, with a reason. Then it is found by the team, the "
+                "supervisors, the organisations that serve the person, and the auditor. It is in no search, no list "
+                "and no figure of anybody else. Emergency access still opens it to somebody who knows its code, and "
+                "is reviewed."
             ),
         ),
     ]

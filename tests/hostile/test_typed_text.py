@@ -20,6 +20,7 @@ from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
 from nrm.support import actions as support
 from tests.addresses import ADDRESSES, address
+from tests.documents.samples import plain_picture
 from tests.hostile.asking import Reader, read, undone
 from tests.leading import agree_to_lead
 from tests.whole import Whole
@@ -63,6 +64,7 @@ class Typed:
 
 
 CASE = ("case_worker", "desk:case_page")
+SHARING = ("case_worker", "cases:sharing")
 REFERRAL = (("case_worker", "referrals:page"), ("clinician", "referrals:page"))
 EPISODE = (("clinician", "support:episode"),)
 PLAN = (("case_worker", "reintegration:plan"),)
@@ -120,6 +122,10 @@ def agreed_to_another_lead(whole: Whole, cast: Any) -> None:
     agree_to_lead(whole.case, cast, cast.organisations.far_shore)
 
 
+def back_at_work(whole: Whole, cast: Any) -> None:
+    cases.end_cover(whole.cover.pk, by=cast.case_worker.actor)
+
+
 def child(whole: Whole, cast: Any) -> None:
     type(whole.case).objects.filter(pk=whole.case.pk).update(age_group="child")
 
@@ -154,17 +160,39 @@ def first_indicator(whole: Whole) -> str:
     return str(whole.screening.indicator_set.indicators.filter(dimension="").order_by("position").first().code)
 
 
+class Scan:
+    """A file that can be sent again and again."""
+
+    name, content_type = "scan.png", "image/png"
+
+    def read(self) -> bytes:
+        return plain_picture()
+
+
 FORMS = (
     Typed("cases:add_note", "case_worker", ("body",), (CASE,)),
     Typed(
+        "cases:add_document", "case_worker", ("name",), (CASE,), short=("name",), rest={"block": "case", "file": Scan()}
+    ),
+    Typed("cases:remove_document", "case_worker", ("reason",), (CASE,)),
+    Typed(
         "cases:record_consent",
         "case_worker",
-        ("note",),
-        (CASE,),
-        rest={"purpose": "assistance", "given_how": "signed", "given_on": TODAY},
-        silent=("note",),
+        ("witness", "assent", "note"),
+        (SHARING,),
+        rest={"purpose": "assistance", "given_how": "guardian_and_child", "given_on": TODAY},
+        short=("witness",),
     ),
     Typed("cases:consent_step", "case_worker", ("reason",), (CASE,), step="withdraw"),
+    Typed(
+        "cases:record_basis",
+        "case_worker",
+        ("reason", "told"),
+        (SHARING,),
+        rest={"basis": "court_order", "recipient": "quiet_room", "categories": ["risk"], "was_told": "on"},
+    ),
+    Typed("cases:basis_step", "case_worker", ("told",), (SHARING,), step="tell", rest={"told_on": TODAY}),
+    Typed("cases:basis_step", "case_worker", ("reason",), (CASE,), step="end"),
     Typed(
         "cases:assess_risk",
         "case_worker",
@@ -183,6 +211,25 @@ FORMS = (
         (CASE,),
         rest={"receiver": "far_shore"},
         before=agreed_to_another_lead,
+    ),
+    Typed("cases:restriction", "case_worker", ("reason",), (CASE,), of="case"),
+    Typed("cases:declare_conflict", "clinician", ("note",), (CASE,), rest={"reason": "relative"}),
+    Typed(
+        "cases:keep_away",
+        "case_worker",
+        ("note",),
+        (CASE,),
+        rest={"reason": "relative", "address": "stranger@cast.example"},
+    ),
+    Typed("cases:bar_step", "case_worker", ("reason",), (CASE,), step="lift"),
+    Typed(
+        "cases:cover_absence",
+        "case_worker",
+        ("reason",),
+        (CASE,),
+        rest={"until": TODAY},
+        short=("reason",),
+        before=back_at_work,
     ),
     Typed("cases:step", "case_worker", ("reason",), (CASE,), step="hold"),
     Typed("cases:retention_step", "case_worker", ("reason",), (CASE,), step="keep", rest={"review_on": TODAY}),
@@ -264,6 +311,21 @@ FORMS = (
         ("summary",),
         (CASE, ("case_worker", "->")),
         rest={"service": "legal", "urgency": "routine", "basis": "consent", "receiver": "quiet_room"},
+    ),
+    Typed(
+        "referrals:prepare",
+        "case_worker",
+        ("grounds", "told"),
+        (SHARING,),
+        rest={
+            "service": "legal",
+            "urgency": "routine",
+            "basis": "court_order",
+            "receiver": "quiet_room",
+            "categories": ["risk"],
+            "was_told": "on",
+            "summary": "Short.",
+        },
     ),
     Typed(
         "referrals:change",
@@ -430,10 +492,13 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
         "case": whole.case,
         "person": whole.case.person,
         "cases:review_emergency": whole.emergency,
+        "cases:remove_document": whole.document,
         "cases:step": whole.case,
         "cases:track_step": whole.case,
         "cases:consent_step": whole.consent,
+        "cases:basis_step": whole.basis,
         "cases:retention_step": whole.retention,
+        "cases:bar_step": whole.bar,
         "identification:screening_step": whole.screening,
         "identification:status_step": whole.case,
         "identification:take_back_decision": whole.decision,
@@ -449,7 +514,7 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
     subject = newest(whole, "placement") if form.step == "offer" else subjects.get(form.of) or subjects.get(form.view)
     if subject:
         data["version"] = fresh(subject).version
-    for name in {"receiver", "organisation"} & data.keys():
+    for name in {"receiver", "recipient", "organisation"} & data.keys():
         data[name] = str(getattr(cast.organisations, data[name]).pk)
     if form.view == "cases:extend_clock":
         due_at = fresh(whole.clock).due_at
@@ -457,6 +522,9 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
     if form.view == "cases:emergency":
         proof = {"password": cast.password, "code": cast.code_for(getattr(cast, form.player))}
         data |= {"case_code": whole.case.code, **proof}
+    if form.view == "cases:cover_absence":
+        people = {"absent": cast.case_worker, "colleague": cast.second_case_worker}
+        data |= {name: str(player.actor.user_id) for name, player in people.items()}
     if form.view == "support:plan":
         data["provider"] = str(cast.organisations.quiet_room.pk)
     if form.view == "placements:request":
