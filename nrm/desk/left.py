@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.refusals import NotVisible
+from nrm.access.rows import seen_by_the_service
 from nrm.cases.models import Case, Consent, DataCategory
 from nrm.cases.selectors import codes_with_work_for, consent_for, require
 from nrm.cases.selectors.consent import basis_for, labels, recipient_of, record_named, still_shared
@@ -70,10 +71,13 @@ class ToStop:
 def to_stop(actor: Actor, task_id: UUID) -> ToStop:
     """`NotVisible` unless the task waits for this actor."""
     task = open_tasks_for(actor, codes_with_work_for(actor)).filter(pk=task_id, kind=TaskKind.STOP_USING).first()
-    record = record_named(task.subject) if task is not None else None
-    if task is None or record is None:
+    if task is None:
         raise NotVisible
-    still = still_shared(record.case, actor.organisation_id)
+    with seen_by_the_service():  # Whoever is asked may stand outside of the case by now; the task lets them know this.
+        record = record_named(task.subject)
+        still = still_shared(record.case, actor.organisation_id) if record is not None else set()
+    if record is None:
+        raise NotVisible
     return ToStop(
         task=task,
         by_the_person=isinstance(record, Consent),

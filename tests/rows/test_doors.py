@@ -23,6 +23,7 @@ DOORS: Mapping[str, str] = {
     "nrm/placements/selectors.py: board": "a place is held also by who is not shown to a colleague",
     "nrm/placements/selectors.py: _free_units": "whether a place is held, by whomever",
     "nrm/audit/actions.py: verify_chain": "digests of every former value",
+    "nrm/desk/left.py: to_stop": "what somebody has to stop using, also once they are outside of the case",
     "nrm/desk/management/commands/clocks.py: handle": "time runs in every case",
     "nrm/cases/selectors/documents.py: why_no_room": "what one brought on this day, in whatever case",
     "nrm/cases/telling.py: codes_kept_from": "the codes of cases that are not shown, so that nothing is told of them",
