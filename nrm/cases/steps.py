@@ -132,10 +132,12 @@ def answer_step(
     by: Actor,
     afterwards: str = "",
     also: Iterable[str | Promise] = (),
+    in_words: Iterable[str | Promise] | None = None,
 ) -> HttpResponse:
     """Show the form of a transition and take it on POST through `take(record, transition, by=…, expected_version=…,
     reason=…, **facts)`. A refusal comes back beside what was typed, with its status, and is audited. `afterwards` is
-    where it leads when it does not lead back, `also` says what follows beside what the machine declares."""
+    where it leads when it does not lead back, `also` what follows beside what the machine declares, `in_words` what
+    follows in place of it."""
     edge = edge_from_here(flow, record, transition)
     if not narrowed(standing_in(by, case_of(record)), record).may(edge.permission):
         raise NotPermitted
@@ -165,9 +167,14 @@ def answer_step(
         "case": case_of(record),
         "record": record,
         "back_to": back_to,
-        "consequences": [*sentences(edge.effects), *time_limits_in_words(edge.code), *also],
+        "consequences": [*(in_words if in_words is not None else declared(edge)), *also],
     }
     return render(request, "cases/step.html", context, status=status)
+
+
+def declared(edge: Edge) -> list[str]:
+    """What follows from a step, as the machine and the country's profile say."""
+    return [*sentences(edge.effects), *time_limits_in_words(edge.code)]
 
 
 def edge_from_here(flow: type[Lifecycle], record: Any, transition: str) -> Edge:

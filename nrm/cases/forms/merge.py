@@ -26,9 +26,9 @@ class MergeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, sides: tuple[Side, Side], **options: Any) -> None:
-        one, other = sides
-        versions = {"version": one.case.version, "other_version": other.case.version}
-        super().__init__(*args, initial=versions, **options)
+        super().__init__(*args, **options)
+        for name, side in zip(("version", "other_version"), sides, strict=True):
+            self.fields[name].initial = side.case.version
         self.fields["stays"].choices = [(side.case.code, side.case.code) for side in sides]  # type: ignore[attr-defined]
 
     def version_of(self, side: int) -> int:

@@ -25,7 +25,7 @@ def why_not_to_be_merged(case: Case, into: Case) -> str | Promise:
     """What keeps `case` from going on in `into`, beside what is still open in it; empty when nothing does."""
     if case.was_merged():
         return _("This case goes on in another one. Undo the merge first.")
-    if case.merged_here.standing().exists():
+    if has_earlier(case):
         return _("Another case goes on in this one. Undo that merge first, or merge the other way round.")
     if into.was_merged():
         return _("The other case goes on in a third one. Merge into that one.")
@@ -128,6 +128,10 @@ def merged_shown(case: Case, standing: Standing) -> Merged:
             for row in rows
         )
     )
+
+
+def has_earlier(case: Case) -> bool:
+    return case.merged_here.standing().exists()
 
 
 def _visible_merges(actor: Actor, permission: Permission = Permission.SEE_CASE) -> QuerySet[CaseMerge]:

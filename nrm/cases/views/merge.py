@@ -42,6 +42,7 @@ def merge(request: SignedInRequest, code: str, other: str) -> HttpResponse:
 def merge_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     found, _standing = merge_for(request.actor, pk)
     was_open = found.before is not None
+    again, as_it_was = _("The case is open again, as it was before."), _("The case stays closed, as it was before.")
     return answer_step(
         request,
         flow=MergeFlow,
@@ -50,10 +51,6 @@ def merge_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpRespo
         forms_by_step={},
         take=actions.undo_merge,
         back_to=case_page_of(found.case),
-        also=[
-            _("The case is open again, as it was before.")
-            if was_open
-            else _("The case stays closed, as it was before.")
-        ],
+        in_words=[again if was_open else as_it_was],
         by=request.actor,
     )
