@@ -9,6 +9,7 @@ data, how long, and how to take it back.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.conf import settings
 from django.utils import formats
@@ -134,5 +135,5 @@ def _foot(consent: Consent) -> Iterable[str]:
         yield _("An interpreter was present")
 
 
-def _day(day: object) -> str:
+def _day(day: date) -> str:
     return formats.date_format(day, "DATE_FORMAT")

@@ -27,6 +27,7 @@ def up_to_the_signature(ana: Desk, *, check: bool = False) -> None:
 
 def draw(ana: Desk) -> None:
     pad = ana.page.get_by_role("img", name="Field to sign in with a finger, a pen or the mouse")
+    pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
     assert box is not None
     mouse = ana.page.mouse

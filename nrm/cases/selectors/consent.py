@@ -154,7 +154,7 @@ def _of_basis(record: SharingBasis, standing: Standing) -> Line:
     )
 
 
-def _written(record: Any, standing: Standing, *columns: str) -> dict[str, str]:
+def _written(record: Any, standing: Standing, *columns: str) -> dict[str, Any]:
     """Names of witnesses and guardians, reasons and the signature stay with the team that leads."""
     if not standing.may(Permission.RECORD_CONSENT):
         return {}
@@ -182,7 +182,7 @@ class Resting:
 
 def resting_on(record: Consent | SharingBasis) -> list[Resting]:
     """The running referrals to those whom it names: without another consent or legal basis they open nothing more."""
-    running: Any = record.case.referrals.filter(state__in=RUNNING)  # type: ignore[attr-defined]
+    running: Any = record.case.referrals.filter(state__in=RUNNING)
     if isinstance(record, SharingBasis):
         running = running.filter(legal_basis=record.pk)
     else:
@@ -195,7 +195,7 @@ def resting_on(record: Consent | SharingBasis) -> list[Resting]:
 
 def still_shared(case: Case, organisation_id: UUID) -> set[str]:
     """The categories that some consent or legal basis in force opens to the organisation."""
-    live = [rows.live().for_recipient(organisation_id) for rows in (case.consents, case.sharing_bases)]  # type: ignore[attr-defined]
+    live = [rows.live().for_recipient(organisation_id) for rows in (case.consents, case.sharing_bases)]
     return {category for rows in live for listed in rows.values_list("categories", flat=True) for category in listed}
 
 

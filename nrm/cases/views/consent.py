@@ -98,7 +98,7 @@ def consent_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpRes
         forms_by_step={},
         take=actions.take_consent_step,
         back_to=reverse("cases:sharing", args=[consent.case.code]),
-        also=what_follows(consent) if transition == "withdraw" else (),
+        in_words=what_follows(consent) if transition == "withdraw" else None,
         by=request.actor,
     )
 
@@ -130,7 +130,7 @@ def basis_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpRespo
         forms_by_step=forms.BASIS_STEP_FORMS,
         take=actions.take_basis_step,
         back_to=reverse("cases:sharing", args=[record.case.code]),
-        also=what_follows(record) if transition == "end" else (),
+        in_words=what_follows(record) if transition == "end" else None,
         by=request.actor,
     )
 

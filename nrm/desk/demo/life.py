@@ -127,7 +127,7 @@ class Life:
         return GivenHow.GUARDIAN_AND_CHILD if self.is_child else GivenHow.SIGNED
 
     @property
-    def agreement(self) -> dict[str, str]:
+    def agreement(self) -> dict[str, Any]:
         """How consent is given: signed, and for a child by the guardian with what the child said to it."""
         if not self.is_child:
             return {"given_how": self.given_how}
