@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from nrm.access.actor import Actor
