@@ -227,7 +227,7 @@ FORMS = (
         "case_worker",
         ("reason",),
         (CASE,),
-        rest={"until": TODAY},
+        rest={"until": TODAY, "absent": "case_worker", "colleague": "second_case_worker"},
         short=("reason",),
         before=back_at_work,
     ),
@@ -522,9 +522,7 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
     if form.view == "cases:emergency":
         proof = {"password": cast.password, "code": cast.code_for(getattr(cast, form.player))}
         data |= {"case_code": whole.case.code, **proof}
-    if form.view == "cases:cover_absence":
-        people = {"absent": cast.case_worker, "colleague": cast.second_case_worker}
-        data |= {name: str(player.actor.user_id) for name, player in people.items()}
+    data |= {name: str(getattr(cast, data[name]).user.pk) for name in {"absent", "colleague"} & data.keys()}
     if form.view == "support:plan":
         data["provider"] = str(cast.organisations.quiet_room.pk)
     if form.view == "placements:request":
