@@ -38,7 +38,7 @@ def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def answer(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     proposal = retention_for(request.actor, pk)
-    also = [_("Nobody can read again what the case holds. It cannot be undone.")] if transition == "erase" else []
+    forever = [_("Nobody can read again what the case holds. It cannot be undone.")]
     return answer_step(
         request,
         flow=RetentionFlow,
@@ -47,7 +47,7 @@ def answer(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
         forms_by_step=FORMS,
         take=actions.take_retention_step,
         back_to=case_page_of(proposal.case),
-        also=also,
+        in_words=forever if transition == "erase" else None,
         by=request.actor,
     )
 
