@@ -194,6 +194,19 @@ def test_a_passkey_is_renamed_and_removed(cast: Any, sign_in: SignIn, passkey: A
     assert audited()[-2:] == ["second_factor.passkey_renamed", "second_factor.passkey_removed"]
 
 
+@pytest.mark.parametrize("typed", ["", "x" * 65, "\x00"])
+def test_a_name_that_is_none_is_refused(cast: Any, sign_in: SignIn, passkey: Authenticator, typed: str) -> None:
+    page = reverse("accounts:rename_passkey", args=[Passkey.objects.get().pk])
+    assert sign_in(cast.case_worker).post(page, {"name": typed}).status_code == 422
+    assert Passkey.objects.get().name == "Blue key"
+
+
+def test_d7_a_name_stays_text(cast: Any, sign_in: SignIn, passkey: Authenticator) -> None:
+    client, typed = sign_in(cast.case_worker), "<script>alert(1)</script>"
+    client.post(reverse("accounts:rename_passkey", args=[Passkey.objects.get().pk]), {"name": typed})
+    assert typed not in client.get(reverse(LIST)).content.decode()
+
+
 def test_whoever_came_in_with_the_removed_passkey_stays(cast: Any, sign_in: SignIn) -> None:
     client = sign_in(cast.case_worker)
     add(client)
