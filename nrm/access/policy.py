@@ -239,6 +239,8 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
 }
 
 
+#: What only looks at a case.
+READING = frozenset(permission for permission in P if permission.name.startswith("SEE_"))
 #: A restricted case is no part of anybody's country-wide task but these: the auditor's, and that of time limits.
 REACH_RESTRICTED_CASES = frozenset({AUDITOR, CLOCK})
 
@@ -254,13 +256,17 @@ class Standing:
     is_barred: bool = False
     #: The case is restricted: a country-wide task reaches it only for the roles of `REACH_RESTRICTED_CASES`.
     is_restricted: bool = False
+    #: The person was erased: what is left of the case can be seen and does not change any more.
+    is_erased: bool = False
 
     @property
     def user_id(self) -> UUID:
         return self.actor.user_id
 
     def may(self, permission: str) -> bool:
-        return not self.is_barred and any(self._meets(rule) for rule in POLICY[P(permission)])
+        if self.is_barred or (self.is_erased and permission not in READING):
+            return False
+        return any(self._meets(rule) for rule in POLICY[P(permission)])
 
     def _meets(self, rule: Rule) -> bool:
         return (

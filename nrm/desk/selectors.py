@@ -171,10 +171,6 @@ class CasePage:
     def may(self, permission: str) -> bool:
         return self.standing.may(permission)
 
-    def may_write(self, permission: str) -> bool:
-        """Of an erased person nothing is written any more."""
-        return self.may(permission) and self.case.has_its_person()
-
     @property
     def may_see_readers(self) -> bool:
         return self.may(Permission.SEE_READERS)
@@ -182,7 +178,7 @@ class CasePage:
     @property
     def may_reveal(self) -> bool:
         """A case without a name has nothing to reveal."""
-        return self.may_write(Permission.REVEAL_IDENTITY) and not self.case.holds_no_name()
+        return self.may(Permission.REVEAL_IDENTITY) and not self.case.holds_no_name()
 
     @property
     def may_ever_reveal(self) -> bool:
@@ -190,11 +186,11 @@ class CasePage:
 
     @property
     def may_link(self) -> bool:
-        return self.may_write(Permission.LINK_CASES)
+        return self.may(Permission.LINK_CASES)
 
     @property
     def may_offer_lead(self) -> bool:
-        return self.may_write(Permission.TRANSFER_LEAD) and self.offer is None and not self.merged.goes_on_in
+        return self.may(Permission.TRANSFER_LEAD) and self.offer is None and not self.merged.goes_on_in
 
     @property
     def may_declare_conflict(self) -> bool:
@@ -214,11 +210,11 @@ class CasePage:
 
     @property
     def may_assess_risk(self) -> bool:
-        return self.may_write(Permission.ASSESS_RISK)
+        return self.may(Permission.ASSESS_RISK)
 
     @property
     def may_record_age(self) -> bool:
-        return self.may_write(Permission.RECORD_AGE)
+        return self.may(Permission.RECORD_AGE)
 
     @property
     def region(self) -> str:
@@ -228,11 +224,11 @@ class CasePage:
 
     @property
     def may_record_consent(self) -> bool:
-        return self.may_write(Permission.RECORD_CONSENT)
+        return self.may(Permission.RECORD_CONSENT)
 
     @property
     def may_add_note(self) -> bool:
-        return self.may_write(Permission.ADD_NOTE)
+        return self.may(Permission.ADD_NOTE)
 
 
 def case_page(actor: Actor, code: str) -> CasePage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import REACH_RESTRICTED_CASES, Condition, Standing, relations_that_grant
-from nrm.access.refusals import NotPermitted, NotVisible
+from nrm.access.refusals import Gone, NotPermitted, NotVisible
 from nrm.access.relations import Relation
 from nrm.access.roles import Role
 from nrm.cases.models import Basis, Case, Consent, DataCategory, Participation
 from nrm.cases.models.participation import bars_of, lead_of
 from nrm.lib.codes import normalise_code
+from workflows.case import Stage
 
 #: Stands among the relations for a conflict of interest, so that one query finds both.
 BARRED = "barred"
@@ -75,7 +77,7 @@ def require(standing: Standing, permission: Permission) -> None:
     if not standing.may(Permission.SEE_CASE):
         raise NotVisible
     if not standing.may(permission):
-        raise NotPermitted
+        raise Gone if replace(standing, is_erased=False).may(permission) else NotPermitted
 
 
 def standing_in(actor: Actor, case: Case) -> Standing:
@@ -87,7 +89,14 @@ def standing_in(actor: Actor, case: Case) -> Standing:
     conditions: frozenset[Condition] = frozenset()
     if relations & {Relation.ACCEPTED_REFERRAL}:
         conditions = _shared_conditions(actor, case)
-    return Standing(actor, relations, conditions, is_barred=BARRED in found, is_restricted=case.is_restricted)
+    return Standing(
+        actor,
+        relations,
+        conditions,
+        is_barred=BARRED in found,
+        is_restricted=case.is_restricted,
+        is_erased=case.stage == Stage.CLOSED and not case.has_its_person(),
+    )
 
 
 def standings_in(actor: Actor, cases: Collection[Case]) -> dict[UUID, Standing]:
