@@ -70,6 +70,8 @@ class ReferralForm(forms.Form):
     def __init__(self, *args: Any, receivers: Iterable[tuple[UUID, str]], case: Case, **options: Any) -> None:
         super().__init__(*args, **options)
         self.case = case
+        for name in ("grounds", "told"):
+            self.fields[name].depends_on_answer = True  # type: ignore[attr-defined]
         receiver = self.fields["receiver"]
         assert isinstance(receiver, forms.ChoiceField)  # noqa: S101  # for the type checker
         receiver.choices = [*CHOOSE, *((str(pk), name) for pk, name in receivers)]

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 
 from nrm.access.permissions import Permission
@@ -219,3 +220,8 @@ def test_others_neither_read_nor_record_it(case: Case, cast: Any, sign_in: SignI
         record_consent(
             case, by=getattr(cast, player).actor, purpose="assistance", given_how="signed", given_on=localdate()
         )
+
+
+def test_a_day_travels_as_it_is_typed(case: Case, cast: Any, sign_in: SignIn) -> None:
+    page = sign_in(cast.case_worker).get(form_of(case)).content.decode()
+    assert f'type="hidden" name="given_on" value="{date_format(localdate(), "d.m.Y")}"' in page

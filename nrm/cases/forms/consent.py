@@ -61,6 +61,12 @@ class SignatureField(forms.CharField):
         return path
 
 
+class HiddenDay(forms.DateInput):
+    """A day on its way through other pages, written as it is typed."""
+
+    input_type = "hidden"
+
+
 class RecipientForm(forms.Form):
     """Who may get something: one organisation, or every one of a kind, never both."""
 
@@ -153,7 +159,7 @@ class ConsentForm(RecipientForm):
             _("How was it given?"),
             ("given_how", "witness", "assent", "given_on", "explained_in", "with_interpreter"),
         ),
-        (_("Signature"), ("signature", "note")),
+        (_("Does the person want to sign here?"), ("signature", "note")),
     )
     #: Shown only with an answer that needs them; they are no more optional than that answer.
     depending = ("witness", "assent")
@@ -162,6 +168,8 @@ class ConsentForm(RecipientForm):
         super().__init__(*args, **options)
         for name in self.depending:
             self.fields[name].depends_on_answer = True  # type: ignore[attr-defined]
+        for name in ("given_on", "ends_on"):
+            self.fields[name].hidden_widget = HiddenDay
         self.page = 0
 
     def clean(self) -> dict[str, Any]:
@@ -246,6 +254,13 @@ class BasisForm(RecipientForm):
     ends_on = DayField(label=_("Ends on"), allow_future=True, required=False)
 
     field_order = ("basis", "recipient", "recipient_kind", "categories", "reason", "was_told", "told", "ends_on")
+    #: One of both recipients, and what was told unless life is in danger: no more optional than that.
+    depending = ("recipient", "recipient_kind", "categories", "told")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in self.depending:
+            self.fields[name].depends_on_answer = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -107,7 +107,6 @@ def consent_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpRes
 def record_basis(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.RECORD_CONSENT)
     form = forms.BasisForm(typed(request), case=case, organisations=_organisations())
-    form.fields["told"].depends_on_answer = True  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_basis(case, by=request.actor, **form.facts())
