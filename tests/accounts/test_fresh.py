@@ -89,7 +89,7 @@ def test_s10_a_page_that_was_opened_comes_after_the_answer(cast: Any, stale: Sig
     assert client.get(page).status_code == 200
 
 
-def test_s10_another_site_is_no_place_to_go_on(cast: Any, stale: SignIn) -> None:
+def test_s10_d9_another_site_is_no_place_to_go_on(cast: Any, stale: SignIn) -> None:
     answer = stale(cast.case_worker).post(
         reverse("accounts:confirm"), proof(cast, cast.case_worker, next="https://evil.example/")
     )

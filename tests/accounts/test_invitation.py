@@ -136,7 +136,7 @@ def test_without_an_opened_link_there_is_no_page(db: None) -> None:
     assert Client().get(reverse("accounts:choose_password")).status_code == 404
 
 
-def test_reading_the_page_does_not_spend_the_link(invite: Any) -> None:
+def test_z9_reading_the_page_does_not_spend_the_link(invite: Any) -> None:
     path = invite()
     for _ in range(3):
         Client().get(path)

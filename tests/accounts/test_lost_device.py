@@ -57,7 +57,7 @@ def test_a16_two_administrators_remove_it_and_the_person_sets_up_another(
     assert [event.user_id for event in events] == [cast.administrator.user.pk, cast.second_administrator.user.pk]
 
 
-def test_a16_who_asked_cannot_confirm(cast: Any, sign_in: Any, request_for: Any) -> None:
+def test_a16_z7_who_asked_cannot_confirm(cast: Any, sign_in: Any, request_for: Any) -> None:
     reset = request_for(cast.case_worker)
     with pytest.raises(NotPermitted):
         confirm(cast, reset, cast.administrator)
@@ -67,7 +67,7 @@ def test_a16_who_asked_cannot_confirm(cast: Any, sign_in: Any, request_for: Any)
     assert TotpDevice.objects.filter(user=cast.case_worker.user).exists()
 
 
-def test_a16_a_puppet_does_not_count_as_the_second(cast: Any, request_for: Any) -> None:
+def test_a16_z7_a_puppet_does_not_count_as_the_second(cast: Any, request_for: Any) -> None:
     """An administrator cannot make the second one they need; whom a third made may confirm."""
     operator = cast.organisations.operator.pk
     puppet = actions.start_membership(
@@ -83,7 +83,7 @@ def test_a16_a_puppet_does_not_count_as_the_second(cast: Any, request_for: Any) 
     assert not TotpDevice.objects.filter(user=cast.case_worker.user).exists()
 
 
-def test_a16_nobody_asks_or_confirms_for_themselves(cast: Any, request_for: Any) -> None:
+def test_a16_z7_nobody_asks_or_confirms_for_themselves(cast: Any, request_for: Any) -> None:
     with pytest.raises(NotPermitted):
         request_for(cast.administrator)
     reset = request_for(cast.second_administrator)

@@ -40,7 +40,7 @@ def test_the_list_shows_people_with_roles_and_filters(cast: Any, sign_in: Any) -
         assert client.get(reverse("accounts:people"), nonsense).status_code == 200
 
 
-def test_the_list_goes_on_page_by_page_without_names_in_addresses(cast: Any, monkeypatch: Any) -> None:
+def test_d1_the_list_goes_on_page_by_page_without_names_in_addresses(cast: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(selectors, "PAGE", 5)
     seen, after = [], None
     while True:
@@ -98,7 +98,7 @@ def test_the_same_role_is_not_given_twice(cast: Any) -> None:
         )
 
 
-def test_nobody_gives_or_ends_their_own_roles_or_closes_their_own_account(cast: Any) -> None:
+def test_z7_nobody_gives_or_ends_their_own_roles_or_closes_their_own_account(cast: Any) -> None:
     own = {"by": cast.administrator.actor}
     with pytest.raises(NotPermitted):
         actions.start_membership(

@@ -184,7 +184,7 @@ def test_the_address_may_be_typed_in_capitals(cast: Any) -> None:
 @pytest.mark.parametrize(
     "wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
 )
-def test_next_never_leads_to_another_site(cast: Any, wanted: Any) -> None:
+def test_d9_next_never_leads_to_another_site(cast: Any, wanted: Any) -> None:
     client = Client()
     client.post(
         reverse("accounts:sign_in"), {"email": cast.case_worker.user.email, "password": cast.password, "next": wanted}

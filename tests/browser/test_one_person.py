@@ -56,7 +56,7 @@ def people(desk: Callable[..., Desk], cast: Any) -> People:
     )
 
 
-def test_from_the_first_signs_to_closure_and_back(people: People, watch: Watch) -> None:
+def test_d1_d4_from_the_first_signs_to_closure_and_back(people: People, watch: Watch) -> None:
     watch.secrets.update(SECRETS)
     shelter_offers_places(people.shelter)
     code = responder_records_what_was_seen(people.responder)

@@ -60,7 +60,7 @@ def test_consent_alone_opens_no_more_than_the_sender_marked(case: Case, cast: An
     assert not may_reveal(case, cast)
 
 
-def test_withdrawal_closes_it_at_once(case: Case, cast: Any) -> None:
+def test_z8_withdrawal_closes_it_at_once(case: Case, cast: Any) -> None:
     given = consent(case, cast, "identity")
     accepted(case, cast, "identity")
     take_consent_step(given, "withdraw", by=cast.case_worker.actor, expected_version=1, reason="She changed her mind.")

@@ -17,13 +17,13 @@ SignIn = Callable[[Any], Client]
 CASES = "/cases/"
 
 
-def test_only_what_is_shared(case: Case, cast: Any, sign_in: SignIn) -> None:
+def test_z4_only_what_is_shared(case: Case, cast: Any, sign_in: SignIn) -> None:
     assert case.code in sign_in(cast.case_worker).get(CASES).content.decode()
     assert case.code not in sign_in(cast.stranger).get(CASES).content.decode()
     assert case.code not in sign_in(cast.clinician).get(CASES).content.decode()
 
 
-def test_a_filter_tells_nobody_more_than_the_list(case: Case, cast: Any, sign_in: SignIn) -> None:
+def test_z4_a_filter_tells_nobody_more_than_the_list(case: Case, cast: Any, sign_in: SignIn) -> None:
     """The auditor knows of the case but not its status; asking for the status must not answer."""
     take_status_step(
         case, "presume_on_judgement", by=cast.case_worker.actor, expected_version=1, reason="Seen at the border."

@@ -36,7 +36,7 @@ def test_reading_it_is_an_event(case: Case, cast: Any, sign_in: SignIn) -> None:
     assert (event.case_code, event.user_id) == (case.code, cast.case_worker.actor.user_id)
 
 
-def test_a_stranger_gets_the_page_of_a_case_that_does_not_exist(case: Case, cast: Any, sign_in: SignIn) -> None:
+def test_z2_a_stranger_gets_the_page_of_a_case_that_does_not_exist(case: Case, cast: Any, sign_in: SignIn) -> None:
     client = sign_in(cast.stranger)
     missing = client.get(reverse("desk:case_page", args=["ZZZZ-ZZZZ-ZZZZ"]))
     hidden = page(client, case)

@@ -77,7 +77,7 @@ def test_a_code_opens_the_case_however_it_is_typed(
     assert (answer.status_code, answer["Location"]) == (302, reverse("desk:case_page", args=[own.code]))
 
 
-def test_a_case_that_is_not_shared_is_answered_like_none(own: Case, cast: Any, sign_in: SignIn) -> None:
+def test_z2_z4_a_case_that_is_not_shared_is_answered_like_none(own: Case, cast: Any, sign_in: SignIn) -> None:
     """Also to the number of queries, and to what a wrong check character is answered."""
     client = sign_in(cast.stranger)
     pages, counts = set(), set()
@@ -122,7 +122,7 @@ def test_a_case_of_ones_own_is_a_link_without_a_name(own: Case, cast: Any, sign_
     assert "Ask" not in found
 
 
-def test_elsewhere_only_whom_to_ask_is_told(elsewhere: Case, cast: Any, sign_in: SignIn) -> None:
+def test_z4_elsewhere_only_whom_to_ask_is_told(elsewhere: Case, cast: Any, sign_in: SignIn) -> None:
     html = person_search(sign_in(cast.case_worker)).content.decode()
     assert "Ask Far Shore" in html
     assert elsewhere.code not in html
@@ -173,7 +173,7 @@ def test_nobody_without_a_name_or_a_case_is_ever_found(case: Case, cast: Any, si
         {"birth_day": "5", "birth_month": "3", "birth_year": ""},
     ],
 )
-def test_less_than_two_names_and_a_year_is_no_search(
+def test_z12_less_than_two_names_and_a_year_is_no_search(
     own: Case, cast: Any, sign_in: SignIn, less: dict[str, str]
 ) -> None:
     answer = person_search(sign_in(cast.case_worker), **less)
@@ -181,7 +181,7 @@ def test_less_than_two_names_and_a_year_is_no_search(
     assert searches() == []
 
 
-def test_what_was_found_is_cut(cast: Any, own: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_z12_what_was_found_is_cut(cast: Any, own: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST_SHOWN == 10
     monkeypatch.setattr(searching, "MOST_SHOWN", 1)
     assert not search_people(ZORICA, by=cast.case_worker.actor).is_cut
@@ -209,7 +209,7 @@ def test_who_opens_no_cases_looks_for_no_person(own: Case, cast: Any, sign_in: S
         search_people(ZORICA, by=getattr(cast, player).actor)
 
 
-def test_nothing_can_be_searched_by_an_address(own: Case, cast: Any, sign_in: SignIn) -> None:
+def test_d1_nothing_can_be_searched_by_an_address(own: Case, cast: Any, sign_in: SignIn) -> None:
     client = sign_in(cast.case_worker)
     for view in ("search_person", "search_code"):
         assert client.get(reverse(f"desk:{view}"), SOUGHT).status_code == 405
@@ -220,7 +220,7 @@ def test_nothing_can_be_searched_by_an_address(own: Case, cast: Any, sign_in: Si
 # How often
 
 
-def test_after_so_many_searches_there_is_none_for_an_hour(
+def test_z12_after_so_many_searches_there_is_none_for_an_hour(
     own: Case, cast: Any, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(MOST_SEARCHES):

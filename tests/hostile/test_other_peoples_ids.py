@@ -78,11 +78,13 @@ PASS_ON = Typed("support:alert_step", "case_worker", ("reason",), step="pass_on"
 IDS: tuple[tuple[Typed, str, tuple[str, ...]], ...] = (
     (
         replace(
-            form_of("cases:record_consent"), rest={"purpose": "referral", "given_how": "signed", "given_on": "today"}
+            form_of("cases:record_consent"),
+            rest={"purpose": "referral", "given_how": "signed", "given_on": "today", "categories": ["risk"]},
         ),
         "recipient",
         ("closed", "other_case", "other_shelter"),
     ),
+    (form_of("cases:record_basis"), "recipient", ("closed", "other_case", "other_shelter")),
     (form_of("referrals:prepare"), "receiver", ("closed", "own", "panel", "other_case")),
     (form_of("referrals:change"), "receiver", ("closed", "own", "panel", "other_case")),
     (form_of("placements:request"), "shelter", ("own", "other_unit", "other_case")),
@@ -119,7 +121,7 @@ def refused(client: Client, url: str, data: dict[str, Any]) -> tuple[int, list[s
     return status, [table for table in before if before[table] != after[table]], acts_after(since) - {"refused"}
 
 
-def test_an_id_that_is_not_the_actors_to_use_writes_nothing(
+def test_z4_an_id_that_is_not_the_actors_to_use_writes_nothing(
     whole: Whole, cast: Any, clients: dict[str, Client], others: dict[str, str]
 ) -> None:
     wrong = {}
@@ -213,7 +215,7 @@ def forged(whole: Whole, cast: Any) -> dict[str, str]:
     }
 
 
-def test_columns_that_no_form_offers_have_no_effect(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
+def test_z5_columns_that_no_form_offers_have_no_effect(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
     known, wrong = known_ids(), {}
     for form in FORMS:
         outcomes = []

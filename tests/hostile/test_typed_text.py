@@ -592,7 +592,7 @@ def test_the_reader_of_these_tests_sees_what_is_dangerous(html: str) -> None:
     assert Reader(escape(html.strip("\x07").translate(dict.fromkeys((0x202E, 0x200B))))).dangers == []
 
 
-def test_text_stays_text_wherever_it_is_read(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
+def test_d7_text_stays_text_wherever_it_is_read(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
     wrong = {}
     for form in FORMS:
         with undone(clients[form.player]):
@@ -616,7 +616,7 @@ def test_a_megabyte_is_refused_beside_the_field_and_nothing_typed_is_lost(
     assert wrong == {}
 
 
-def test_a_note_beside_a_sign_stays_text(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
+def test_d7_a_note_beside_a_sign_stays_text(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
     client, code = clients["case_worker"], first_indicator(whole)
     url, page = (reverse(f"identification:{name}", args=[whole.screening.pk]) for name in ("save_answers", "screening"))
     answer = {f"{code}-version": 0, f"{code}-value": "observed", f"{code}-note": LONG_MARKED}
@@ -627,7 +627,7 @@ def test_a_note_beside_a_sign_stays_text(whole: Whole, cast: Any, clients: dict[
     assert (reader.dangers, LONG_KEPT in reader.text) == ([], True)
 
 
-def test_every_form_with_free_text_has_a_row(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
+def test_d7_every_form_with_free_text_has_a_row(whole: Whole, cast: Any, clients: dict[str, Client]) -> None:
     """What a page lets be typed is in the table above; the doors have tests of their own."""
     tried = {name for form in FORMS for name in form.texts} | OTHERS
     found = {}

@@ -252,7 +252,7 @@ def screened_by_the_officer(cast: Any, answer: Any) -> Any:
     )
 
 
-def test_who_screened_never_proposes_and_never_signs(screened_by_the_officer: Any, cast: Any, sign_in: Any) -> None:
+def test_z7_who_screened_never_proposes_and_never_signs(screened_by_the_officer: Any, cast: Any, sign_in: Any) -> None:
     case = screened_by_the_officer
     client = sign_in(cast.officer)
     response = client.post(propose_url(case), typed(case))

@@ -54,13 +54,13 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)
-def test_it_never_leads_to_another_site(client: Client, db: None, address: str) -> None:
+def test_d9_it_never_leads_to_another_site(client: Client, db: None, address: str) -> None:
     assert client.post("/language/", {"language": "sq", "next": address})["Location"] == "/"
 
 
-def test_reading_the_address_is_not_choosing(client: Client, db: None) -> None:
+def test_z9_reading_the_address_is_not_choosing(client: Client, db: None) -> None:
     assert client.get("/language/?language=mk").status_code == 405
 
 
-def test_another_site_cannot_post_here(db: None) -> None:
+def test_z9_another_site_cannot_post_here(db: None) -> None:
     assert Client(enforce_csrf_checks=True).post("/language/", {"language": "mk"}).status_code == 403

@@ -59,7 +59,7 @@ def test_a_notice_is_for_an_organisation_or_a_user() -> None:
         actions.queue("alert_raised", case_code=CODE)
 
 
-def test_a_mail_holds_the_case_code_and_the_link_and_nothing_else(cast: Any, settings: Any) -> None:
+def test_z3_a_mail_holds_the_case_code_and_the_link_and_nothing_else(cast: Any, settings: Any) -> None:
     settings.NRM_BASE_URL = "https://desk.example"
     for kind in NoticeKind.values:
         queue(cast, kind=kind)
@@ -80,7 +80,7 @@ def test_a_mail_is_in_the_language_of_who_gets_it(cast: Any, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("leaves", ["account", "membership", "organisation"])
-def test_who_has_left_by_then_is_not_told(cast: Any, leaves: str) -> None:
+def test_z8_who_has_left_by_then_is_not_told(cast: Any, leaves: str) -> None:
     queue(cast, except_user_id=cast.second_case_worker.user.pk)
     user, membership, organisation = (
         type(cast.case_worker.user).objects.filter(pk=cast.case_worker.user.pk),

@@ -21,7 +21,7 @@ def headers_of(client: Client, address: str) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_the_policy_forbids_everything_that_is_not_ours(client: Client, address: str) -> None:
+def test_d3_d4_the_policy_forbids_everything_that_is_not_ours(client: Client, address: str) -> None:
     policy = headers_of(client, address)["Content-Security-Policy"]
     assert policy == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -30,7 +30,7 @@ def test_the_policy_forbids_everything_that_is_not_ours(client: Client, address:
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_the_other_headers(client: Client, address: str) -> None:
+def test_d3_the_other_headers(client: Client, address: str) -> None:
     headers = headers_of(client, address)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
@@ -40,7 +40,7 @@ def test_the_other_headers(client: Client, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", [page for page in PAGES if page != "/static/css/app.css"])
-def test_nothing_but_static_files_is_kept(client: Client, address: str) -> None:
+def test_d3_nothing_but_static_files_is_kept(client: Client, address: str) -> None:
     assert "no-store" in headers_of(client, address)["Cache-Control"]
 
 

@@ -34,7 +34,7 @@ def test_a_partial_request_gets_a_fragment(cast: Any, sign_in: Any) -> None:
     assert "Assess the risk first." in response.content.decode()
 
 
-def test_hidden_missing_and_unknown_are_the_same_bytes(cast: Any, sign_in: Any) -> None:
+def test_z2_hidden_missing_and_unknown_are_the_same_bytes(cast: Any, sign_in: Any) -> None:
     client = sign_in(cast.stranger)
     answers = [client.get(a) for a in (f"/try/hidden/{new_code()}/", "/try/missing/", "/no/such/page/")]
     assert {answer.status_code for answer in answers} == {404}

@@ -25,7 +25,7 @@ TELLING = re.compile(r"traffick|victim|exploit|slave|{{[^}]*(?:name|code|person|
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_nothing_inline(name: str) -> None:
+def test_d7_nothing_inline(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     found = [what for what, pattern in FORBIDDEN.items() if pattern.search(text)]
     assert not found

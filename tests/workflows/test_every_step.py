@@ -63,7 +63,7 @@ def is_granted(permission: str, role: Role, relations: frozenset[Relation]) -> b
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_as_the_tables_say(flow: type[Lifecycle]) -> None:
+def test_z6_as_the_tables_say(flow: type[Lifecycle]) -> None:
     by_place = {(edge.source, edge.name): edge for edge in flow.edges()}
     names = sorted({edge.name for edge in flow.edges()})
     for state, name, role, relations in product(flow.states.values, names, Role, RELATIONS):
@@ -95,7 +95,7 @@ def test_who_is_allowed_gets_there_when_all_is_met(flow: type[Lifecycle]) -> Non
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_an_unmet_condition_refuses_and_says_why(flow: type[Lifecycle]) -> None:
+def test_z6_an_unmet_condition_refuses_and_says_why(flow: type[Lifecycle]) -> None:
     for edge in flow.edges():
         for condition in edge.conditions:
             record = Disagreeable(flow.state_field, edge.source)
@@ -110,7 +110,7 @@ def test_an_unmet_condition_refuses_and_says_why(flow: type[Lifecycle]) -> None:
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_a_fact_the_transition_does_not_write_is_refused(flow: type[Lifecycle]) -> None:
+def test_z5_a_fact_the_transition_does_not_write_is_refused(flow: type[Lifecycle]) -> None:
     edge = flow.edges()[0]
     rule = POLICY[Permission(edge.permission)][0]
     relations = frozenset({rule.relation} if rule.relation else set())
