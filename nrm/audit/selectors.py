@@ -86,6 +86,8 @@ class EventPage:
     lines: list[EventLine]
     #: Where the next, older page begins; None on the last.
     older_than: int | None
+    #: Whether the reader is kept away from some cases, of which nothing is listed.
+    withholds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,13 @@ class ChainState:
 def events_page(wanted: EventFilter, *, reader: UUID, before: int | None = None, size: int = PAGE) -> EventPage:
     """Newest first; `before` is the `older_than` of the page that was shown. Without the cases that a conflict of
     interest keeps the reader away from."""
-    events = Event.objects.filter(wanted.as_q()).exclude(case_code__in=codes_withheld_from(reader))
-    events = events.order_by("-sequence")
+    withheld = codes_withheld_from(reader)
+    events = Event.objects.filter(wanted.as_q()).exclude(case_code__in=withheld).order_by("-sequence")
     if before is not None:
         events = events.filter(sequence__lt=before)
     found = list(events[: size + 1])
     lines = [_line(event) for event in found[:size]]
-    return EventPage(lines, lines[-1].sequence if len(found) > size else None)
+    return EventPage(lines, lines[-1].sequence if len(found) > size else None, bool(withheld))
 
 
 def as_sequence(text: str) -> int | None:

@@ -37,6 +37,7 @@ def events(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "lines": page.lines,
+        "withholds": page.withholds,
         "state": selectors.chain_state(),
         "is_filtered": bool(filters),
         "pager": {

@@ -71,6 +71,8 @@ def timeline_of(case: Case, standing: Standing) -> list[Moment] | None:
     organisation did; None for who may see no part of it."""
     hidden = QUIET if standing.may(Permission.SEE_CLINICAL) else (*QUIET, *CLINICAL)
     events = Event.objects.filter(case_code=case.code, outcome=Outcome.DONE).exclude(action__in=hidden)
+    if not standing.may(Permission.SEE_CONFLICTS):
+        events = events.exclude(action__startswith="bar.")
     events = events.exclude(unseen_documents(standing))
     if standing.may(Permission.SEE_NOTES):
         return _moments(case, list(events.order_by("-sequence")[:SIZE]), reader=standing.actor)

@@ -12,6 +12,7 @@ from nrm.accounts import actions as accounts
 from nrm.accounts.models import ResetReason
 from nrm.cases import actions as cases
 from nrm.cases.models import EmergencyAccess
+from nrm.cases.selectors.team import responsible_for
 from nrm.identification import actions as identification
 from nrm.identification.actions import decisions
 from nrm.identification.models import Decision
@@ -20,7 +21,7 @@ from nrm.referrals import actions as referrals
 from nrm.reintegration import actions as reintegration
 from nrm.support import actions as support
 from nrm.tasks.models import Clock
-from tests.whole import Whole, opened_in_an_emergency, proposed
+from tests.whole import Whole, brought, opened_in_an_emergency, proposed, worked_on_together
 
 
 def add_one_of_each(whole: Whole, cast: Any, number: int) -> None:
@@ -58,9 +59,12 @@ def another_case(cast: Any) -> Any:
 
 def everything_once_more(case: Any, whole: Whole, cast: Any) -> None:
     worker, clinician, organisations = cast.case_worker.actor, cast.clinician.actor, cast.organisations
+    if responsible_for(case) is None:
+        worked_on_together(case, cast)
     screened(case, whole, cast)
     decided(case, cast)
     cases.add_note(case, by=worker, body="She called.")
+    brought(case, cast)
     for purpose, recipient in (("service", None), ("referral", organisations.quiet_room)):
         cases.record_consent(
             case,
@@ -72,6 +76,8 @@ def everything_once_more(case: Any, whole: Whole, cast: Any) -> None:
             given_on=localdate(),
             note="In her language.",
         )
+    grounds = {"basis": "vital_interest", "recipient_id": organisations.quiet_room.pk, "categories": ["risk"]}
+    cases.record_basis(case, by=worker, reason="She collapsed.", **grounds)
     cases.assess_risk(case, by=worker, expected_version=case.version, level="low", accommodation="needed")
     asked(case, cast)
     in_an_emergency(case, cast)

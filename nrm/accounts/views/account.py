@@ -191,4 +191,5 @@ def activity(request: SignedInRequest) -> HttpResponse:
         "previous_url": reverse("accounts:activity") if before else "",
         "next_url": f"?before={page.older_than}" if page.older_than else "",
     }
-    return render(request, "accounts/activity.html", {"lines": page.lines, "pager": pager})
+    context = {"lines": page.lines, "withholds": page.withholds, "pager": pager}
+    return render(request, "accounts/activity.html", context)
