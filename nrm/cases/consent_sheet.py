@@ -24,7 +24,6 @@ from nrm.cases.selectors.consent import recipient_of
 from nrm.cases.signature import strokes_of
 from nrm.countries import profile
 from nrm.languages.choice import NEIGHBOURS, html_tag
-from nrm.lib.spoken_languages import SpokenLanguage
 from nrm.lib.typesetting import Part, Sheet, typeset
 from nrm.vault.fields import opened
 
@@ -70,7 +69,7 @@ def sheet_of(consent: Consent, *, language: str, with_name: bool = False) -> She
             heading=_("What you agreed to"),
             parts=list(_parts(consent, with_name=with_name)),
             strokes=strokes_of(opened(consent.case.person, consent, "signature")),
-            foot=list(_foot(consent)),
+            foot=[_("Given on: %(day)s") % {"day": _day(consent.given_on)}],
         )
 
 
@@ -124,15 +123,6 @@ def _how_long(consent: Consent) -> str:
     if consent.ends_on is None:
         return _("Until you take it back.")
     return _("Until you take it back, and at the latest until %(day)s.") % {"day": _day(consent.ends_on)}
-
-
-def _foot(consent: Consent) -> Iterable[str]:
-    yield _("Given on: %(day)s") % {"day": _day(consent.given_on)}
-    if consent.explained_in:
-        language = SpokenLanguage(consent.explained_in).label
-        yield _("Explained in: %(language)s") % {"language": language}
-    if consent.with_interpreter:
-        yield _("An interpreter was present")
 
 
 def _day(day: date) -> str:
