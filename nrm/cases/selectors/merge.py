@@ -76,12 +76,13 @@ def _open_in(case: Case, standing: Standing) -> str | Promise:
 
 
 def merge_for(actor: Actor, pk: UUID) -> tuple[CaseMerge, Standing]:
-    """A merge, through the case that was merged."""
+    """A merge, for who sees both cases."""
     merge = CaseMerge.objects.select_related("case__person", "into").filter(pk=pk).first()
     if merge is None:
         raise NotVisible
     standing = standing_in(actor, merge.case)
-    require(standing, Permission.SEE_CASE)
+    for one in (standing, standing_in(actor, merge.into)):
+        require(one, Permission.SEE_CASE)
     return merge, standing
 
 
