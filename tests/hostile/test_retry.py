@@ -55,6 +55,7 @@ STEPS = {
     "cases:step",
     "cases:track_step",
     "cases:consent_step",
+    "cases:basis_step",
     "cases:review_emergency",
     "cases:retention_step",
     "identification:screening_step",
