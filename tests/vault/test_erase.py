@@ -22,6 +22,7 @@ from nrm.vault import erasures
 from nrm.vault.fields import opened_at, place_of
 from nrm.vault.identity import Identity
 from nrm.vault.models import IndexEntry, Person
+from nrm.vault.reasons import RevealReason
 from nrm.vault.sealing import Erased, SealBroken, key_ring, new_data_key, unseal_text
 from nrm.vault.selectors import people_like
 from tests.vault.canaries import dump, found
@@ -85,7 +86,10 @@ def test_nobody_is_erased_twice_and_nothing_is_written_anew(
         erase(person, case)
     with pytest.raises(Erased):
         vault.write_identity(person, elira, by=worker, case_code=case.code)
+    with pytest.raises(Erased):
+        vault.reveal(person, by=worker, case_code=case.code, reason_code=RevealReason.CARE)
     assert Event.objects.filter(action="identity.erased").count() == 1
+    assert not Event.objects.filter(action__in=["seal.broken", "identity.revealed"]).exists()
 
 
 @pytest.fixture
