@@ -34,6 +34,8 @@ from tests.whole import Whole, sent
 SignIn = Callable[[Any], Client]
 #: What is the reader's own account or inbox, or is about another person than the case's.
 OWN = ("accounts:", "audit:", "desk:claim_task", "desk:release_task", "desk:finish_task", "placements:change_unit")
+#: About the team inside an organisation: the former one ended, and the new lead has none yet.
+OWN += ("cases:end_cover", "cases:take_on")
 
 
 def leads(case: Case) -> list[str]:
