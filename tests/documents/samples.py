@@ -29,7 +29,7 @@ def photo(size: tuple[int, int] = (8, 6)) -> bytes:
     exif = Image.Exif()
     exif[0x010E], exif[0x013B], exif[0x0112] = CANARY, CANARY, 6
     exif.get_ifd(0x8825).update(GPS)
-    marks = {"exif": exif, "comment": CANARY.encode(), "xmp": f"<x>{CANARY}</x>".encode()}
+    marks: dict[str, Any] = {"exif": exif, "comment": CANARY.encode(), "xmp": f"<x>{CANARY}</x>".encode()}
     return plain_picture("JPEG", size, icc_profile=b"profile of " + CANARY.encode(), **marks)
 
 

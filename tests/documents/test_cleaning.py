@@ -66,7 +66,7 @@ def test_f8_a_pdf_loses_author_scripts_attachments_and_the_places_of_its_photos(
         assert [str(note.Subtype) for note in notes] == ["/Text", "/Link", "/Link"]
         assert str(notes[0].Contents) == "See page two"
         assert str(notes[2].A.URI) == "https://help.example/"
-        images = [pdf.pages[0].Resources.XObject[name] for name in ("/Im0", "/Im1")]
+        images: list[Any] = [pdf.pages[0].Resources.XObject[name] for name in ("/Im0", "/Im1")]
         assert [pikepdf.PdfImage(image).as_pil_image().size for image in images] == [(8, 6), (8, 6)]
 
 
@@ -92,13 +92,13 @@ def test_f8_the_original_is_sealed_beside_the_copy(bring: Callable[..., Any]) ->
     assert document.size == len(inside[Copy.SHARED])
 
 
-LOCKED = {"owner": "a", "user": ""}, {"owner": "a", "user": "b"}
+LOCKED = pikepdf.Encryption(owner="a", user=""), pikepdf.Encryption(owner="a", user="b")
 
 
 @pytest.mark.parametrize(
     ("content", "media_type", "refusal"),
     [
-        *((plain_paper(encryption=pikepdf.Encryption(**who)), PDF, Locked) for who in LOCKED),
+        *((plain_paper(encryption=how), PDF, Locked) for how in LOCKED),
         (plain_paper()[:-60], PDF, Broken),
         (b"%PDF-1.7\n" + b"\0" * 500, PDF, Broken),
         (b"%PDF-1.7 <script>alert(1)</script>", PDF, Broken),

@@ -10,6 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.policy import Standing
+from nrm.cases.actions import why_no_identity
 from nrm.cases.documents import blocks_added_to
 from nrm.cases.models import Case, Consent, DocumentBlock
 from nrm.cases.selectors.documents import consents_to_prove
@@ -45,7 +46,7 @@ class DocumentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.is_too_large = is_too_large
         fields: dict[str, Any] = self.fields
-        fields["block"].choices = [(block.value, block.label) for block in blocks_added_to(standing)]
+        fields["block"].choices = [(block.value, block.label) for block in _blocks_open(case, standing)]
         fields["consent"].queryset = consents_to_prove(case, standing)
         fields["consent"].label_from_instance = called
         if not fields["consent"].queryset:
@@ -67,6 +68,12 @@ class DocumentForm(forms.Form):
             "content": brought.read(),
             "file_name": brought.name,
         }
+
+
+def _blocks_open(case: Case, standing: Standing) -> list[DocumentBlock]:
+    """Identity papers are not offered while the person has not agreed to be named."""
+    closed = {DocumentBlock.IDENTITY} if why_no_identity(case) else set()
+    return [block for block in blocks_added_to(standing) if block not in closed]
 
 
 def called(consent: Consent) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -129,7 +128,7 @@ def why_no_room(case: Case, actor: Actor) -> str | Promise:
 def _why_no_room(case: Case, actor: Actor) -> str | Promise:
     brought = DocumentContent.objects.filter(document__is_made_here=False)
     today = Q(document__added_by=actor.user_id, document__added_at__date=this_day())
-    limits: tuple[tuple[Q, int, int, Any], ...] = (
+    limits: tuple[tuple[Q, int, int, Promise], ...] = (
         (Q(document__case=case), settings.NRM_DOCUMENTS_A_CASE, settings.NRM_DOCUMENTS_A_CASE_MB, CASE_IS_FULL),
         (today, settings.NRM_DOCUMENTS_A_DAY, settings.NRM_DOCUMENTS_A_DAY_MB, DAY_IS_FULL),
     )

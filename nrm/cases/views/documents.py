@@ -37,8 +37,8 @@ def add_document(request: SignedInRequest, code: str) -> HttpResponse:
     if not blocks_added_to(standing):
         raise NotPermitted
     too_large = was_too_large(request)
-    options = {"case": case, "standing": standing, "is_too_large": too_large}
-    form = DocumentForm(typed(request), request.FILES if request.method == "POST" else None, **options)
+    files = request.FILES if request.method == "POST" else None
+    form = DocumentForm(typed(request), files, case=case, standing=standing, is_too_large=too_large)
     if request.method == "POST" and too_large:
         form.full_clean()
         return _turned_away(request, form, case, actions.FileNotKept(TooLarge()))
