@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -140,7 +141,11 @@ class InviteForm(RoleForm):
     field_order = ("display_name", "email", "organisation", "role", "language")
 
     def clean_email(self) -> str:
-        return normal_email(self.cleaned_data["email"])
+        """Without invisible characters: Django lets them pass between quotes, and a mail would fold at them."""
+        email = normal_email(self.cleaned_data["email"])
+        if not email.isprintable():
+            raise forms.ValidationError(EmailValidator.message, code="invalid")
+        return email
 
 
 class PeopleFilter(forms.Form):

@@ -94,6 +94,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of a de
         ordering = ("display_name", "id")
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(condition=Q(email__regex="^[^[:space:][:cntrl:]]+$"), name="user_email_is_one_word"),
             models.CheckConstraint(condition=~Q(display_name=""), name="user_has_a_name"),
         ]
         indexes = [models.Index("display_name", "id", name="user_by_name")]
