@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 TOP = Path(settings.BASE_DIR)
@@ -90,6 +90,27 @@ def test_b4_the_application_may_delete_nothing_of_a_case() -> None:
         cursor.execute(TOP.joinpath("nrm/rows/grants.sql").read_text(encoding="utf-8"))
         tables = connection.introspection.table_names(cursor)
         assert {table for table in tables if has_privilege(cursor, table, "DELETE")} == DELETED
+
+
+@pytest.mark.django_db
+def test_b4_the_application_owns_nothing_makes_nothing_and_looks_into_no_other_schema() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA elsewhere")
+        cursor.execute("CREATE TABLE elsewhere.secret ()")
+        cursor.execute(TOP.joinpath("nrm/rows/grants.sql").read_text(encoding="utf-8"))
+        cursor.execute(
+            "SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls,"
+            " EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid),"
+            " has_schema_privilege(oid, 'public', 'CREATE'), has_schema_privilege(oid, 'elsewhere', 'USAGE'),"
+            " has_table_privilege(oid, 'elsewhere.secret', 'SELECT'), has_table_privilege(oid, 'pg_authid', 'SELECT')"
+            " FROM pg_roles WHERE rolname = 'nrm_app'"
+        )
+        assert cursor.fetchall() == [(False,) * 10]
+        cursor.execute("SET LOCAL ROLE nrm_app")
+        for statement in ("ALTER TABLE cases_case ADD COLUMN x int", "DROP TABLE cases_case", "CREATE TABLE x ()"):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                cursor.execute(statement)
+        cursor.execute("RESET ROLE")
 
 
 def has_privilege(cursor: CursorWrapper, table: str, act: str) -> bool:

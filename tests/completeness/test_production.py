@@ -51,6 +51,12 @@ def test_b3_production_passes_every_deployment_check() -> None:
     assert "no issues" in done.stdout
 
 
+def test_d3_browsers_are_told_to_come_by_https_for_two_years() -> None:
+    wanted = "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_SSL_REDIRECT", "DEBUG"
+    read = f"from nrm import settings; print(*(getattr(settings, name) for name in {wanted}))"
+    assert start("-c", read).stdout.split() == [str(2 * 365 * 24 * 3600), "True", "True", "False"]
+
+
 @pytest.mark.parametrize(
     "name", ["NRM_SECRET_KEY", "NRM_VAULT_KEYS", "NRM_INDEX_KEY", "NRM_CHECKPOINT_KEY", "NRM_MAIL_URL", "DATABASE_URL"]
 )
