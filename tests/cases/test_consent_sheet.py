@@ -17,7 +17,7 @@ from django.utils.translation import gettext, override
 from pypdf import PdfReader
 
 from nrm.access.refusals import NotPermitted, NotVisible
-from nrm.cases.actions import record_consent
+from nrm.cases.actions import keep_brought, record_consent
 from nrm.cases.consent_sheet import make_sheet, nearest_language, sheet_of
 from nrm.cases.models import Case, Consent, Document
 from nrm.lib.typesetting import Part, Sheet, typeset
@@ -152,6 +152,14 @@ def test_it_is_made_by_a_post_and_kept_sealed_with_the_consent(consent: Consent,
     content = b"".join(file.streaming_content) if file.streaming else file.content
     assert content.startswith(b"%PDF")
     assert consent.case.code not in file["Content-Disposition"]
+
+
+def test_a_signed_paper_that_was_brought_is_found_there_too(consent: Consent, cast: Any, sign_in: SignIn) -> None:
+    brought = Document(case=consent.case, block="consent", media_type="application/pdf")
+    by = cast.case_worker.actor
+    keep_brought(brought, by=by, name="Scan", shared=b"%PDF-1.7 x", original=b"%PDF-1.7 x")
+    page = sign_in(cast.case_worker).get(reverse("cases:sharing", args=[consent.case.code])).content.decode()
+    assert reverse("cases:document", args=[brought.pk]) in page
 
 
 @pytest.mark.parametrize(("player", "status"), [("stranger", 404), ("responder", 403)])

@@ -16,6 +16,7 @@ DOOR = "seen_by_the_service"
 DOORS: Mapping[str, str] = {
     "nrm/cases/lifecycle.py: act": "every act of writing, which decides by itself who sees the case",
     "nrm/cases/searching.py: _look": "duplicates are sought among the cases of everybody; few of them are told",
+    "nrm/cases/selectors/case.py: codes_with_work_for": "the codes of cases of which only a task is left",
     "nrm/cases/selectors/emergency.py: case_in_emergency": "a case by its exact code, to be opened with a mark",
     "nrm/cases/selectors/emergency.py: last_use_of": "one's own use, after the hour as well",
     "nrm/referrals/selectors.py: referral_for": "the receiver keeps the bare record of what has ended",

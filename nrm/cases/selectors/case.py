@@ -15,9 +15,11 @@ from nrm.access.policy import REACH_RESTRICTED_CASES, Condition, Standing, relat
 from nrm.access.refusals import Gone, NotPermitted, NotVisible
 from nrm.access.relations import Relation
 from nrm.access.roles import Role
+from nrm.access.rows import seen_by_the_service
 from nrm.cases.models import Basis, Case, Consent, DataCategory, Participation
 from nrm.cases.models.participation import bars_of, lead_of
 from nrm.lib.codes import normalise_code
+from nrm.tasks.models import Task
 from workflows.case import Stage
 
 #: Stands among the relations for a conflict of interest, so that one query finds both.
@@ -41,7 +43,7 @@ def cases_visible_to(actor: Actor, permission: Permission = Permission.SEE_CASE)
     return Case.objects.filter(Exists(mine.filter(case=OuterRef("pk"), relation__in=[r for r in relations if r])))
 
 
-def codes_with_work_for(actor: Actor) -> QuerySet[Any, Any]:
+def codes_with_work_for(actor: Actor) -> QuerySet[Any, Any] | list[str]:
     """The codes of the cases of whose tasks the actor may know. In the organisation that leads, those that the actor
     sees; an organisation that no longer takes part keeps what it was left to do, such as to stop using something."""
     if None in relations_that_grant(actor.role, Permission.SEE_CASE):
@@ -50,7 +52,9 @@ def codes_with_work_for(actor: Actor) -> QuerySet[Any, Any]:
     if actor.role is Role.CASE_WORKER:
         elsewhere = ~Q(Exists(lead_of(OuterRef("pk"), actor)))
         cases = cases.filter(elsewhere | Q(pk__in=cases_visible_to(actor).values("pk")))
-    return cases.values("code")
+    waiting = Task.objects.open().filter(organisation=actor.organisation_id).values("case_code")
+    with seen_by_the_service():  # The case itself is not shown to whom only a task of it is left.
+        return list(cases.filter(code__in=waiting).values_list("code", flat=True))
 
 
 def _not_kept_from(actor: Actor) -> QuerySet[Case]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -82,6 +82,8 @@ class Sharings:
 
     live: list[Line]
     over: list[Line]
+    #: Brought in as papers about consent, and said to prove none in particular.
+    papers: list[Document]
 
 
 def basis_for(actor: Actor, pk: UUID) -> tuple[SharingBasis, Standing]:
@@ -96,9 +98,9 @@ def basis_for(actor: Actor, pk: UUID) -> tuple[SharingBasis, Standing]:
 
 def sharings_of(case: Case, standing: Standing) -> Sharings:
     """For whoever may see the consents of the case; in a constant number of queries."""
-    sheets = _sheets(case)
+    papers = _papers(case)
     consents = [
-        _of_consent(consent, standing, sheets[consent.pk])
+        _of_consent(consent, standing, papers[consent.pk])
         for consent in Consent.objects.filter(case=case).select_related("recipient", "case__person")
     ]
     bases = [
@@ -106,15 +108,15 @@ def sharings_of(case: Case, standing: Standing) -> Sharings:
         for basis in SharingBasis.objects.filter(case=case).select_related("recipient", "case__person")
     ]
     lines = sorted([*bases, *consents], key=lambda line: line.since or date.min, reverse=True)
-    return Sharings([line for line in lines if line.is_live], [line for line in lines if not line.is_live])
+    live, over = [line for line in lines if line.is_live], [line for line in lines if not line.is_live]
+    return Sharings(live, over, papers[None])
 
 
-def _sheets(case: Case) -> defaultdict[UUID, list[Document]]:
-    """The papers that prove a consent, by consent."""
-    found: defaultdict[UUID, list[Document]] = defaultdict(list)
-    papers = Document.objects.kept().filter(case=case, block=DocumentBlock.CONSENT, consent__isnull=False)
-    for paper in papers:
-        found[cast(UUID, paper.consent_id)].append(paper)
+def _papers(case: Case) -> defaultdict[UUID | None, list[Document]]:
+    """The papers about consent, by the consent that they prove."""
+    found: defaultdict[UUID | None, list[Document]] = defaultdict(list)
+    for paper in Document.objects.kept().filter(case=case, block=DocumentBlock.CONSENT):
+        found[paper.consent_id].append(paper)
     return found
 
 
