@@ -30,9 +30,9 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def of(self, actor: Actor) -> ParticipationQuerySet:
         """What counts for this user acting in this organisation: their own rows and the organisation's. That the
         organisation leads or led a case counts for its supervisors, and for everybody only where the case has, or had
-        there, no team and is not restricted. Whoever works on cases in the organisation that leads one is in its team or is
-        not: that their organisation also reported it, or serves the person, opens it to none of them. Nothing counts
-        where a conflict of interest keeps the user away."""
+        there, no team and is not restricted. Whoever works on cases in the organisation that leads one is in its team
+        or is not: that their organisation also reported it, or serves the person, opens it to none of them. Nothing
+        counts where a conflict of interest keeps the user away."""
         everybodys = Q(user=None)
         if not actor.is_supervisor:
             for_all, case = Q(case__is_restricted=False), OuterRef("case")
