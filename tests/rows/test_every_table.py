@@ -50,5 +50,5 @@ def test_functions_that_read_past_the_policies_look_for_nothing_in_the_callers_p
     with connection.cursor() as cursor:
         cursor.execute("SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND proname LIKE 'nrm_%'")
         found = dict(cursor.fetchall())
-    assert len(found) == 6
+    assert set(found) == {"nrm_takes_part", "nrm_reaches"}
     assert set(map(tuple, found.values())) == {("search_path=pg_catalog, pg_temp",)}
