@@ -9,7 +9,9 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from nrm.accounts.models import SessionRecord
 from nrm.lib.codes import new_code
 from tests.addresses import ADDRESSES, address, keywords
 from tests.hostile.asking import undone
@@ -20,6 +22,8 @@ NAMING_A_CASE = [name for name in ADDRESSES if keywords(name) & {"code", "pk"}]
 #: Belong to no case, and are refused by role before anything is looked up.
 BY_ROLE = {"placements:change_unit", "cases:end_cover"}
 UUID_IN_PATH = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+#: Differs on every page that has a form, as refusals by role do.
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
 STRANGERS = ("stranger", "administrator")
 
 
@@ -36,7 +40,7 @@ def answer(client: Client, method: str, url: str) -> tuple[int, bytes, dict[str,
         response = getattr(client, method)(url, {"version": 1, "reason": "Curious."} if method == "post" else {})
         assert acts_after(since) <= {"refused"}, url
     headers = {name: value for name, value in response.headers.items() if name != "Expires"}
-    return response.status_code, response.content, headers
+    return response.status_code, TOKEN.sub(b"", response.content).replace(url.encode(), b""), headers
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -75,3 +79,14 @@ def test_z2_what_is_no_id_is_a_missing_page(whole: Whole, cast: Any, clients: di
     expected = answer(client, "get", address("referrals:page", whole, cast))
     for typed in ("1", "%00", str(uuid4()).replace("-", ""), str(uuid4())[:-1], str(uuid4()) + "%00"):
         assert answer(client, "get", f"/referrals/{typed}/") == expected
+
+
+def test_z2_a_session_of_somebody_else_is_like_none(cast: Any, sign_in: Callable[[Any], Client]) -> None:
+    client = sign_in(cast.stranger)
+    sign_in(cast.case_worker)
+    theirs = SessionRecord.objects.get(user=cast.case_worker.user)
+    there, nowhere = (reverse("accounts:end_session", args=[pk]) for pk in (theirs.pk, uuid4()))
+    assert answer(client, "post", there) == answer(client, "post", nowhere)
+    assert client.post(there).status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.ended_at is None
