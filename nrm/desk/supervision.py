@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
@@ -62,7 +63,7 @@ def board_of(actor: Actor, who: str = "", after: Cursor | None = None) -> Board:
     return Board(shares, chosen, [Line(case, getattr(case, "late", 0)) for case in page.rows], page.after)
 
 
-def _led_by(actor: Actor) -> QuerySet[Case]:
+def _led_by(actor: Actor) -> QuerySet[Any, Any]:
     """Open cases, longest unchanged first, each with who is responsible and how much of the organisation's is late."""
     leads = Participation.objects.open().filter(
         case=OuterRef("pk"), relation=Relation.LEADS, user=None, organisation=actor.organisation_id
@@ -83,7 +84,7 @@ def _led_by(actor: Actor) -> QuerySet[Case]:
     )
 
 
-def _shares(cases: QuerySet[Case]) -> list[Share]:
+def _shares(cases: QuerySet[Any, Any]) -> list[Share]:
     counted = cases.order_by().values("responsible").annotate(cases=Count("pk"), all_late=Sum("late"))
     rows = list(counted.values_list("responsible", "cases", "all_late"))
     names = names_of({who for who, _cases, _late in rows if who})

@@ -108,7 +108,8 @@ def colleagues_to_add(actor: Actor, case: Case) -> list[tuple[UUID, str]]:
 
 
 def colleagues_to_lead(actor: Actor, case: Case, *, besides: UUID | None) -> list[tuple[UUID, str]]:
-    return _choices(colleagues_for(actor, case).exclude(pk=besides))
+    people = colleagues_for(actor, case)
+    return _choices(people.exclude(pk=besides) if besides else people)
 
 
 def case_worker_choices(actor: Actor) -> list[tuple[UUID, str]]:
