@@ -55,7 +55,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "cases:document": ("case_worker", 12),
     "cases:emergency": ("case_worker", 6),
     "cases:emergency_register": ("auditor", 12),
-    "cases:erase": ("coordinator", 6),
+    "cases:erase": ("coordinator", 7),
     "cases:extend_clock": ("case_worker", 7),
     "cases:hand_over": ("case_worker", 9),
     "cases:identity": ("case_worker", 6),
