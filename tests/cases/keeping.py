@@ -9,6 +9,7 @@ import pytest
 from nrm.cases import keeping
 from nrm.cases.actions import add_note, choose_track, open_case, take_case_step, write_identity
 from nrm.cases.models import Case
+from nrm.lib.clock import today
 from nrm.lib.partial_date import PartialDate
 from nrm.tasks import actions as tasks
 from nrm.vault.identity import Identity
@@ -45,5 +46,5 @@ def decided(settings: Any, years: int = YEARS) -> None:
 
 def later(monkeypatch: pytest.MonkeyPatch, years: int) -> None:
     """As if it were so many years later, for whoever counts how long a case is kept."""
-    day = keeping.years_before(keeping.today(), -years)
+    day = keeping.years_before(today(), -years)
     monkeypatch.setattr(keeping, "today", lambda: day)

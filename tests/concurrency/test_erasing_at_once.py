@@ -46,8 +46,8 @@ def erasing(proposal: Retention, cast: Any) -> Callable[[], object]:
 
 
 def reopening(case: Case, cast: Any) -> Callable[[], object]:
-    facts = {"expected_version": case.version, "reason": "She came back."}
-    return lambda: take_case_step(case, "reopen", by=cast.case_worker.actor, **facts)
+    by, version = cast.case_worker.actor, case.version
+    return lambda: take_case_step(case, "reopen", by=by, expected_version=version, reason="She came back.")
 
 
 def is_half_erased(case: Case) -> bool:

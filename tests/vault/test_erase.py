@@ -52,13 +52,13 @@ def restored(tables: dict[str, bytes]) -> None:
         for table in tables:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608  names from the catalogue
         for table, rows in tables.items():
-            with cursor.cursor.copy(f"COPY {table} FROM STDIN") as copy:  # type: ignore[attr-defined]
+            with cursor.cursor.copy(f"COPY {table} FROM STDIN") as copy:
                 copy.write(rows)
         cursor.execute("RESET session_replication_role")
 
 
 def test_d5_former_values_do_not_open_either(person: Person, case: Case, elira: Identity) -> None:
-    former = Person.history.filter(id=person.pk).exclude(identity=None).get()  # type: ignore[attr-defined]
+    former = Person.history.filter(id=person.pk).exclude(identity=None).get()
     assert unseal_text(person, place_of(former, "identity"), former.identity) == elira.to_json()
     gone = erase(person, case)
     with pytest.raises(Erased):
