@@ -194,13 +194,18 @@ def forged(whole: Whole, cast: Any) -> dict[str, str]:
     organisation, user = str(cast.organisations.far_shore.pk), str(cast.stranger.user.pk)
     people = ("written_by", "recorded_by", "assessed_by", "prepared_by", "requested_by", "started_by", "answered_by")
     people += ("raised_by", "planned_by", "added_by", "managed_by", "approved_by", "by", "user", "user_id", "actor")
+    people += ("author", "owner", "signed_by", "proposed_by", "erased_by", "barred_by", "covers", "covers_id")
     houses = ("sender", "sender_id", "receiver_id", "recipient_id", "provider_id", "organisation_id", "lead", "leads")
     houses += ("lead_organisation_id", "responsible", "responsible_id", "shelter_id", "organisation")
     states = {"stage": "closed", "status": "withdrawn", "state": "completed", "returns_to": "support", "episode": "9"}
+    states |= {"before_merge": "support", "relation": "leads", "part": "responsible"}
     flags = {"gives_grounds": "on", "is_active": "on", "is_staff": "on", "is_superuser": "on", "country": "rs"}
+    flags |= dict.fromkeys(("is_restricted", "supervises"), "yes")
     ids = {"id": str(uuid4()), "pk": str(uuid4()), "case": organisation, "case_id": organisation, "person_id": user}
+    ids |= dict.fromkeys(("merged_into", "merged_into_id", "lead_id"), organisation)
     times = dict.fromkeys(
-        ("changed_at", "opened_at", "sent_at", "reserved_until", "admitted_at", "period"), "2020-01-01"
+        ("changed_at", "opened_at", "sent_at", "reserved_until", "admitted_at", "period", "ends_at", "started_at"),
+        "2020-01-01",
     )
     return {
         **dict.fromkeys(people, user),
