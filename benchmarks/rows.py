@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def medians(ask: Callable[[], object]) -> tuple[float, float]:
-    """Off and on, in milliseconds of wall time, one after the other in every round so that both meet the same machine."""
+    """Off and on, in milliseconds of wall time, in turns so that both meet the same machine."""
     from pages import timed
 
     off, on = [], []
