@@ -88,7 +88,9 @@ def winners() -> int:
     return Placement.objects.holding().count()
 
 
-def test_b2_the_last_place_has_one_winner_in_every_round(cast: Any, requests: list[Any], pool: ThreadPoolExecutor) -> None:
+def test_b2_the_last_place_has_one_winner_in_every_round(
+    cast: Any, requests: list[Any], pool: ThreadPoolExecutor
+) -> None:
     from nrm.placements.actions import take_step
     from nrm.placements.models import Unit
 

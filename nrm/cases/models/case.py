@@ -200,7 +200,7 @@ class Case(models.Model):
     def before_merge(self) -> str:
         """The stage it was in when it was merged last."""
         last = self.merges.exclude(before=None).first()
-        return str(last.before["stage"]) if last else self.returns_to
+        return str(last.before["stage"]) if last and last.before else self.returns_to
 
     def has_open_alert(self) -> bool:
         return self.alerts.open().exists()
