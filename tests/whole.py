@@ -20,6 +20,7 @@ from nrm.referrals import actions as referrals
 from nrm.reintegration import actions as reintegration
 from nrm.support import actions as support
 from nrm.tasks import actions as tasks
+from nrm.tasks.kinds import FINISHED_BY_HAND
 from nrm.tasks.models import Clock, Task
 from tests.deciding import propose
 from workflows.retention import RetentionFlow
@@ -167,7 +168,7 @@ def proposed(case: Case, cast: Any) -> Any:
 def task_of(case: Case, organisation: Any) -> Any:
     """An open one that its organisation finishes by hand."""
     waiting = Task.objects.filter(case_code=case.code, organisation=organisation, closed_at=None)
-    return waiting.exclude(kind="review_emergency").first()
+    return waiting.filter(kind__in=FINISHED_BY_HAND).first()
 
 
 def brought(case: Case, cast: Any, block: str = "case", by: Any = None) -> Any:

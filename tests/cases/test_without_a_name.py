@@ -63,7 +63,8 @@ def helped(cast: Any) -> Case:
     case = choose_track(screening.case, "stay_nameless", by=worker, expected_version=1)
     take_status_step(case, "presume", by=worker, expected_version=2)
     assess_risk(case, by=worker, expected_version=3, level="low", accommodation="not_needed")
-    record_consent(case, by=worker, purpose="assistance", given_how="spoken", given_on=timezone.localdate())
+    spoken = {"given_how": "oral_with_witness", "witness": "An interpreter", "given_on": timezone.localdate()}
+    record_consent(case, by=worker, purpose="assistance", **spoken)
     add_note(case, by=worker, body="Comes on Thursdays.")
     return take_case_step(case, "start_referral", by=worker, expected_version=4)
 
