@@ -34,9 +34,9 @@ if NRM_DEMO and IN_PRODUCTION:
     raise ImproperlyConfigured("NRM_DEMO cannot be on in production.")
 
 #: How many years after it was closed a case is proposed to be erased, and the law or decision that says so. No
-#: country's period is verified, so there is no default: without a number nothing is proposed.
-NRM_RETENTION_YEARS: int = env.int("NRM_RETENTION_YEARS", 0)
-NRM_RETENTION_SOURCE: str = env.str("NRM_RETENTION_SOURCE", "").strip()
+#: country's period is verified, so there is no default but in the demo: without a number nothing is proposed.
+NRM_RETENTION_YEARS: int = env.int("NRM_RETENTION_YEARS", 1 if NRM_DEMO else 0)
+NRM_RETENTION_SOURCE: str = env.str("NRM_RETENTION_SOURCE", "Invented for the demo" if NRM_DEMO else "").strip()
 if NRM_RETENTION_YEARS < 0 or (NRM_RETENTION_YEARS and not NRM_RETENTION_SOURCE):
     raise ImproperlyConfigured("NRM_RETENTION_YEARS needs a number of years and NRM_RETENTION_SOURCE, who decided it.")
 

@@ -51,7 +51,7 @@ def logged(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         logger.addHandler(listener)
         logger.setLevel(logging.DEBUG)
     try:
-        with django_db_blocker.unblock(), override_settings(NRM_DEMO=True), transaction.atomic():
+        with django_db_blocker.unblock(), override_settings(NRM_DEMO=True, NRM_RETENTION_YEARS=1), transaction.atomic():
             call_command("demo", cases=len(PLOTS), stdout=heard)
             yield heard.getvalue()
             transaction.set_rollback(True)

@@ -27,8 +27,16 @@ from nrm.cases.models import (
     BestInterestAssessment,
     BestInterestFinding,
     Case,
+    CaseBar,
+    CaseMerge,
     ClockExtension,
     Consent,
+    Document,
+    Retention,
+    SharingBasis,
+    TeamMember,
+    TeamPart,
+    Transfer,
 )
 from nrm.countries import profile
 from nrm.countries.terms import ClockName
@@ -89,7 +97,11 @@ def country(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     would get no test database, and the one of development is left alone."""
     if not connection.settings_dict["NAME"].startswith("test_"):
         pytest.skip("Run the whole file: a test by itself gets no test database.")
-    with django_db_blocker.unblock(), override_settings(NRM_DEMO=True, NRM_COUNTRY=COUNTRY), transaction.atomic():
+    with (
+        django_db_blocker.unblock(),
+        override_settings(NRM_DEMO=True, NRM_COUNTRY=COUNTRY, NRM_RETENTION_YEARS=1),
+        transaction.atomic(),
+    ):
         yield demo(country=COUNTRY.upper(), cases=len(PLOTS))
         transaction.set_rollback(True)
 
@@ -188,7 +200,28 @@ def test_time_limits_end_soon_ran_out_and_were_extended(country: str) -> None:
 def test_there_are_overdue_tasks_and_second_episodes(country: str) -> None:
     assert Case.objects.filter(episode=2).exists()
     assert Task.objects.open().filter(due_at__lt=real_now()).exists()
-    assert Case.objects.count() == len(PLOTS)
+    assert Case.objects.count() == len(PLOTS) + CaseMerge.objects.count()
+
+
+def test_who_works_on_a_case_differs(country: str) -> None:
+    supervisor = Membership.objects.get(supervises=True)
+    assert supervisor.user.email in country
+    covers = TeamMember.objects.active().filter(part=TeamPart.COVER)
+    assert covers.exists()
+    assert set(covers.values_list("user", flat=True)) == {supervisor.user_id}
+    assert Case.objects.get(is_restricted=True).team.lasting().filter(part=TeamPart.RESPONSIBLE).exists()
+    assert not CaseBar.objects.get().case.team.active().filter(user=CaseBar.objects.get().user).exists()
+    assert CaseMerge.objects.get().case.stage == Stage.CLOSED
+    assert set(Transfer.objects.values_list("state", flat=True)) == {"offered", "accepted"}
+
+
+def test_what_is_shared_and_kept_differs(country: str) -> None:
+    assert set(SharingBasis.objects.values_list("state", flat=True)) == {"told", "untold"}
+    assert {one.is_live for one in SharingBasis.objects.all()} == {True}
+    assert Consent.objects.filter(state="withdrawn").exclude(recipient=None).exists()
+    kept = Document.objects.values_list("media_type", "is_made_here")
+    assert set(kept) == {("application/pdf", True), ("application/pdf", False), ("image/png", False)}
+    assert Retention.objects.get().state == "proposed"
 
 
 def test_the_audit_log_runs_through_months_and_is_in_order(country: str) -> None:

@@ -19,6 +19,7 @@ from nrm.desk.demo import people
 from nrm.desk.demo.clock import Clock, real_now, set_back_to
 from nrm.desk.demo.people import World
 from nrm.desk.demo.stories import LONGEST, plots, tell
+from nrm.desk.demo.working import colleague_is_away
 from nrm.desk.management.commands.clocks import ROUND
 from nrm.identification.actions import screening
 from nrm.identification.selectors import newest_set
@@ -35,6 +36,8 @@ EARLIEST, LATEST = 7, 20
 CHECKPOINT_EVERY = 15
 #: How long past its day a task may lie before somebody gets to it.
 LEFT_WAITING = timedelta(days=5)
+#: How long ago a colleague left for a training.
+AWAY_SINCE = timedelta(days=2)
 
 
 def fill(cases: int = CASES) -> None:
@@ -51,7 +54,16 @@ def fill(cases: int = CASES) -> None:
             (_begin(end, plot.days_ago, rng), tell(plot, world, Random(f"{settings.NRM_COUNTRY} {number}")))  # noqa: S311
             for number, plot in enumerate(plots(cases, rng))
         ]
-        run([*told, (clock.now(), nights()), (clock.now(), mornings(world))], clock, until=end)
+        run(
+            [
+                *told,
+                (clock.now(), nights()),
+                (clock.now(), mornings(world)),
+                (end - AWAY_SINCE, colleague_is_away(world)),
+            ],
+            clock,
+            until=end,
+        )
         # Nobody is mailed about the past: the addresses lead nowhere.
         Notice.objects.waiting().update(sent_at=F("created_at"))
 

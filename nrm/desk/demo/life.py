@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import cos, sin
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -131,9 +132,18 @@ class Life:
     def agreement(self) -> dict[str, Any]:
         """How consent is given: signed, and for a child by the guardian with what the child said to it."""
         if not self.is_child:
-            return {"given_how": self.given_how}
+            return {"given_how": self.given_how, "signature": self._signature()}
         texts = self.world.texts
         return {"given_how": self.given_how, "witness": texts["guardian"][0], "assent": texts["childs_view"][0]}
+
+    def _signature(self) -> str:
+        """Some loops drawn on the screen."""
+        slant, loops = self.rng.randint(18, 30), self.rng.randint(5, 8)
+        points = (
+            (60 + 8 * turn + round(slant * sin(turn / 2)), 110 - round((50 - turn / 2) * cos(turn / 2)))
+            for turn in range(loops * 6)
+        )
+        return "M" + "L".join(f"{x} {y}" for x, y in points)
 
     def actor(self, key: str) -> Actor:
         return self.world.people[key]

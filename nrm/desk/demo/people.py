@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -81,6 +81,7 @@ STAFF = (
     Post("officer4", "panel", Role.IDENTIFYING_OFFICER, "officer"),
     Post("officer5", "panel", Role.IDENTIFYING_OFFICER, "officer"),
     Post("officer6", "panel", Role.IDENTIFYING_OFFICER, "officer"),
+    Post("supervisor", "open_hand", Role.CASE_WORKER, "supervisor", in_english=True),
 )
 #: The members of the identifying body. A country has as many as sign a decision there, and two at least.
 OFFICERS = tuple(post.key for post in STAFF if post.role is Role.IDENTIFYING_OFFICER)
@@ -134,6 +135,7 @@ def settle(code: str) -> World:
     left_out = OFFICERS[max(2, len(profile.current().signatures(for_child=True))) :]
     for post, name in [one for one in staff[2:] if one[0].key not in left_out]:
         people[post.key] = _employ(post, name, country, organisations, by=administrator)
+    people["supervisor"] = _promoted(people["supervisor"], by=administrator)
     world = World(code, told["texts"], _smallest_regions(), organisations, people)
     for key in UNITS:
         _furnish(key, organisations[key], people[key])
@@ -181,6 +183,11 @@ def _employ(post: Post, name: str, country: Country, organisations: Mapping[str,
     employed = Actor(link.user_id, membership.pk, organisation_id, post.role)
     accounts.accept_pledge(version=conduct.CURRENT.version, by=employed)
     return employed
+
+
+def _promoted(actor: Actor, *, by: Actor) -> Actor:
+    accounts.set_supervision(actor.membership_id, user_id=actor.user_id, supervises=True, by=by)
+    return replace(actor, is_supervisor=True)
 
 
 def address(name: str, word: str) -> str:

@@ -42,6 +42,10 @@ def identity_written(life: Life) -> Waits:
 def protected(life: Life) -> Waits:
     """Who the child is, a guardian in most cases, and a look at the child's best interests before the first move."""
     yield from identity_written(life)
+    yield from looked_after(life)
+
+
+def looked_after(life: Life) -> Waits:
     if life.traits.gets_guardian:
         yield from guardian_found(life)
     _look(

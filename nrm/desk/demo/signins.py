@@ -35,9 +35,9 @@ def memberships() -> QuerySet[Membership]:
 
 def printed() -> Iterator[Membership]:
     """At most two people of the same work: more would only make the list long."""
-    seen: Counter[tuple[UUID, str]] = Counter()
+    seen: Counter[tuple[UUID, str, bool]] = Counter()
     for one in memberships():
-        work = (one.organisation_id, one.role)
+        work = (one.organisation_id, one.role, one.supervises)
         seen[work] += 1
         if seen[work] <= AT_MOST:
             yield one
@@ -45,7 +45,7 @@ def printed() -> Iterator[Membership]:
 
 def table() -> Iterator[str]:
     """Role, organisation, language, e-mail and password, in columns."""
-    people = [(str(one.as_role.label), one.user.email, one.user.language, one.organisation.name) for one in printed()]
+    people = [(_work(one), one.user.email, one.user.language, one.organisation.name) for one in printed()]
     rows = [("ROLE", "E-MAIL", "LANGUAGE", "ORGANISATION"), *people]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -53,6 +53,10 @@ def table() -> Iterator[str]:
     yield ""
     yield f"Password of everybody: {PASSWORD}"
     yield "One-time code:         make code USER=E-MAIL"
+
+
+def _work(one: Membership) -> str:
+    return f"{one.as_role.label} (supervisor)" if one.supervises else str(one.as_role.label)
 
 
 def code_for(who: str) -> str:

@@ -18,9 +18,11 @@ from nrm.desk.demo import endings as e
 from nrm.desk.demo import protecting as t
 from nrm.desk.demo import referring as r
 from nrm.desk.demo import seeing as g
+from nrm.desk.demo import sharing as h
 from nrm.desk.demo import sights
 from nrm.desk.demo import staying as p
 from nrm.desk.demo import supporting as s
+from nrm.desk.demo import working as w
 from nrm.desk.demo.life import Life, Traits
 from nrm.desk.demo.people import World
 from workflows.case import Accommodation
@@ -29,6 +31,7 @@ Chapter = Callable[[Life], Iterator[timedelta]]
 
 ANYBODY = Traits()
 HIGH = Traits(risk=RiskLevel.HIGH)
+HIGH_HERE = replace(HIGH, lead="open_hand")
 GIRL = Traits(age=AgeGroup.CHILD, sex=Sex.WOMAN, risk=RiskLevel.HIGH, lead="centre")
 BOY = Traits(age=AgeGroup.CHILD, sex=Sex.MAN, risk=RiskLevel.HIGH, lead="open_hand", sees=sights.STREET)
 ERRAND_BOY = replace(BOY, lead="centre", sees=sights.ERRANDS)
@@ -39,6 +42,7 @@ AT_HIS_SISTERS = replace(IN_COMMUNITY, sex=Sex.MAN, sees=sights.ONLINE_ROOM)
 BROKEN_OFF = Traits(lead="open_hand", reporter="responder", sees=sights.HALFWAY)
 MARRIED_OFF = Traits(sex=Sex.WOMAN, lead="open_hand", sees=sights.WEDDING)
 NO_GROUNDS = Traits(sees=sights.FAINT, risk=RiskLevel.LOW)
+NEVER_ASKED = replace(NO_GROUNDS, age=AgeGroup.UNKNOWN, lead="open_hand", reporter="responder")
 NOT_CLEAR = Traits(sees=sights.UNCLEAR)
 FROM_THE_VAN = Traits(sees=sights.SMUGGLED, lead="open_hand", reporter="responder")
 STRANDED = replace(IN_COMMUNITY, sees=sights.STRANDED, lead="open_hand")
@@ -76,12 +80,13 @@ class Plot:
 PLOTS = (
     # Identification
     Plot(0.1, (g.reported,), BROKEN_OFF),
-    Plot(3, SEEN, NOT_CLEAR),
+    Plot(1.5, (*SEEN, w.lead_offered), replace(NOT_CLEAR, lead="centre")),
     Plot(2, SEEN, FROM_THE_VAN),
     Plot(1, PRESUMED, NAMELESS),
     Plot(2.5, PRESUMED, UNGUARDED),
     Plot(22, (*READY, b.noted, b.consent_expires)),
     Plot(64, (*SEEN, g.read, e.closed_without_grounds), NO_GROUNDS),
+    Plot(400, (*SEEN, t.looked_after, g.read, e.closed_without_grounds, h.erasure_proposed), NEVER_ASKED),
     Plot(8, (*IN_TIME, t.named, b.assessed), NAMELESS),
     Plot(9, (*IN_TIME, b.assessed, t.grown_up), MAYBE_A_CHILD),
     Plot(5, (*IN_TIME, b.assessed), MAYBE_A_CHILD),
@@ -90,7 +95,8 @@ PLOTS = (
     Plot(4, (*PRESUMED, b.assessed, d.proposed), MARRIED_OFF),
     Plot(8, (*PRESUMED, b.assessed, b.agreed, d.taken_back), BEFORE_THE_BODY),
     Plot(17, (*PRESUMED, b.assessed, b.agreed, g.screened_again, d.not_confirmed, d.review_requested)),
-    Plot(50, (*PRESUMED, b.assessed, b.agreed, d.not_confirmed, d.review_requested, d.upheld, b.noted), AT_WORK),
+    Plot(50, (*PRESUMED, b.assessed, b.agreed, d.not_confirmed, d.review_requested, d.upheld, b.noted, h.papers_kept),
+         AT_WORK),
     # Referral
     Plot(6, (*REFERRED, r.referral_drafted)),
     Plot(3.5, (*QUICK, r.referral_sent)),
@@ -98,18 +104,21 @@ PLOTS = (
     Plot(5, (*SEEN, t.asked, b.assessed, b.agreed, r.referral_begun, r.referral_sent, r.referral_accepted), STRANDED),
     Plot(9, (*REFERRED, r.referral_sent, r.referral_declined)),
     Plot(14, (*REFERRED, r.referral_sent, r.referral_unanswered)),
-    Plot(12, (*REFERRED, r.referral_sent, r.referral_withdrawn, r.referral_sent, r.referral_accepted), IN_COMMUNITY),
+    Plot(12, (*REFERRED, r.referral_sent, r.referral_withdrawn, r.referral_sent, r.referral_accepted,
+              b.consent_withdrawn), IN_COMMUNITY),
     # Placement
     Plot(7, (*REFERRED, p.placement_begun, p.place_requested), GIRL),
-    Plot(4, (*QUICK, p.placement_begun, p.place_requested, p.place_kept), HIGH),
+    Plot(4, (*QUICK, p.placement_begun, p.place_requested, h.danger_shared, p.place_kept), HIGH_HERE),
     Plot(9, (*REFERRED, p.placement_begun, p.place_requested, p.place_declined)),
     Plot(16, (*REFERRED, p.placement_begun, p.place_requested, p.place_reserved, p.reservation_lapsed)),
     Plot(25, (*REFERRED, p.placement_begun, p.place_requested, p.place_cancelled, b.noted)),
     # Support
     Plot(27, (*SHELTERED, s.support_started, s.met, d.reflection_extended, s.next_meeting, s.alarmed), HIGH),
-    Plot(40, (*SHELTERED, s.support_started, s.met, t.return_not_now, s.alarmed, s.alert_assessed), BOY),
+    Plot(40, (*SHELTERED, s.support_started, s.met, t.return_not_now, h.shared_for_a_child, h.drawing_kept,
+              s.alarmed, s.alert_assessed), BOY),
     Plot(48, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed), HIGH),
-    Plot(52, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed, s.alert_closed, s.next_meeting)),
+    Plot(52, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed, s.alert_closed, w.opened_twice,
+              s.next_meeting), AT_WORK),
     Plot(45, (*SUPPORTED, s.support_paused, p.away)),
     Plot(58, (*SUPPORTED, s.support_paused, s.support_resumed, p.away, p.returned, s.next_meeting), ERRAND_BOY),
     Plot(18, (*SHELTERED, s.support_planned, m.person_collapsed), replace(NOT_CLEAR, lead="open_hand")),
@@ -121,20 +130,20 @@ PLOTS = (
               d.status_withdrawn), IN_COMMUNITY),
     # Reintegration and after
     Plot(62, (*SUPPORTED, e.plan_agreed), GIRL),
-    Plot(95, (*REINTEGRATING, d.court_differs)),
+    Plot(95, (*REINTEGRATING, d.court_differs, w.colleague_keeps_away), BEFORE_THE_BODY),
     Plot(120, REVIEWED, BOY),
     Plot(88, (*SERVED, e.reintegration_begun, e.plan_ended)),
     Plot(150, FOLLOWED),
     Plot(185, CLOSED),
     Plot(140, (*FOLLOWED, e.last_contact, e.back_in_support, b.noted)),
-    Plot(75, (*SUPPORTED, e.held, m.person_missing, m.emergency_reviewed), replace(HIGH, lead="open_hand")),
-    Plot(100, (*SUPPORTED, e.held, e.resumed, b.noted)),
+    Plot(75, (*SUPPORTED, e.held, m.person_missing, m.emergency_reviewed, w.restricted), HIGH_HERE),
+    Plot(100, (*SUPPORTED, e.held, e.resumed, w.lead_passed_on, b.noted), BEFORE_THE_BODY),
     Plot(130, (*AT_HOME, d.confirmed, s.support_interrupted, e.held, e.closed_out_of_reach), IN_COMMUNITY),
     Plot(230, (*CLOSED, e.reopened, e.contacted)),
     Plot(255, (*CLOSED, e.reopened_anew), replace(AT_WORK, risk=RiskLevel.HIGH)),
 )  # fmt: skip
 #: The plots of a full country begin at most this many days ago.
-LONGEST = 275
+LONGEST = 410
 
 
 def plots(count: int, rng: Random) -> list[Plot]:
