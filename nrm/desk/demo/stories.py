@@ -143,7 +143,7 @@ PLOTS = (
     Plot(255, (*CLOSED, e.reopened_anew), replace(AT_WORK, risk=RiskLevel.HIGH)),
 )  # fmt: skip
 #: The plots of a full country begin at most this many days ago.
-LONGEST = 410
+LONGEST = 411
 
 
 def plots(count: int, rng: Random) -> list[Plot]:
