@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -63,6 +64,23 @@ def test_what_was_agreed_is_kept_and_shown_on_one_page(case: Case, cast: Any, si
     event = Event.objects.get(action="consent.begin")
     assert (event.user_id, event.data) == (cast.case_worker.user.pk, {"to": "given"})
     assert Event.objects.filter(action="consent.read").count() == 1
+
+
+def test_a_form_sent_twice_is_one_consent_and_with_other_answers_another(
+    case: Case, cast: Any, sign_in: SignIn
+) -> None:
+    client = sign_in(cast.case_worker)
+    [form_id] = re.findall(r'name="form_id" value="([0-9a-f-]{36})"', client.get(form_of(case)).content.decode())
+    turned = client.post(form_of(case), typed(cast, form_id=form_id, page="0", go="1"))
+    assert f'name="form_id" value="{form_id}"' in turned.content.decode()
+    for _again in range(2):
+        answer = client.post(form_of(case), typed(cast, form_id=form_id))
+        assert answer["Location"] == reverse("cases:sharing", args=[case.code])
+    assert Consent.objects.filter(case=case).count() == 1
+    assert Event.objects.filter(action="consent.begin").count() == 1
+    client.post(form_of(case), typed(cast, form_id=form_id, categories=["risk"]))
+    client.post(form_of(case), typed(cast, form_id="no id of ours"))
+    assert Consent.objects.filter(case=case).count() == 3
 
 
 def test_names_note_and_signature_are_sealed_in_row_and_history(case: Case, cast: Any) -> None:

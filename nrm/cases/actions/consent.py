@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -47,10 +47,15 @@ def record_consent(
     assent: str = "",
     signature: str = "",
     note: str = "",
+    consent_id: UUID | None = None,
 ) -> Consent:
-    """`NotYet` when whoever may be a child agreed alone, when nobody is named beside a spoken consent or a guardian's,
-    or when what was drawn is no signature. Locks the case."""
+    """Sent twice under one id, it is one consent. `NotYet` when whoever may be a child agreed alone, when nobody is
+    named beside a spoken consent or a guardian's, or when what was drawn is no signature. Locks the case."""
+    locked = lifecycle.lock_case(case.pk)
+    if consent_id and (known := Consent.objects.filter(pk=consent_id, case=case, recorded_by=by.user_id).first()):
+        return known
     consent = Consent(
+        id=consent_id or uuid4(),
         case=case,
         purpose=purpose,
         recipient_id=recipient_id,
@@ -67,7 +72,7 @@ def record_consent(
         setattr(consent, column, sealed(case.person, consent, column, text))
     _require_drawing(signature)
     begun = lifecycle.begin(ConsentFlow, consent, by=by)
-    may_be_a_child = lifecycle.lock_case(case.pk).may_be_a_child()
+    may_be_a_child = locked.may_be_a_child()
     for missing in missing_beside(given_how, may_be_a_child=may_be_a_child, witness=witness, assent=assent).values():
         raise NotYet(missing)
     return begun

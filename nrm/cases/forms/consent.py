@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.conf import settings
@@ -65,6 +65,18 @@ class HiddenDay(forms.DateInput):
     """A day on its way through other pages, written as it is typed."""
 
     input_type = "hidden"
+
+
+class HiddenId(forms.UUIDField):
+    """Made with the first page. Whoever sends something else has a form of their own, which is no fault to show."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> UUID | None:
+        try:
+            return super().to_python(value)  # type: ignore[no-any-return]
+        except ValidationError:
+            return None
 
 
 class RecipientForm(forms.Form):
@@ -149,6 +161,7 @@ class ConsentForm(RecipientForm):
     with_interpreter = forms.BooleanField(label=_("An interpreter was present"), required=False)
     signature = SignatureField(label=_("Signature"), required=False)
     note = PlainTextField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    form_id = HiddenId(initial=uuid4, required=False)
 
     #: The pages in order, each with its one question.
     pages: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
@@ -182,6 +195,12 @@ class ConsentForm(RecipientForm):
         self.check_day(cleaned)
         self._check_how(cleaned)
         return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """The same answers of the same form are one consent, however often they are sent."""
+        facts = super().facts()
+        form_id = facts.pop("form_id") or uuid4()
+        return {**facts, "consent_id": uuid5(form_id, repr(sorted(facts.items())))}
 
     def _check_how(self, cleaned: dict[str, Any]) -> None:
         if "given_how" not in cleaned:
