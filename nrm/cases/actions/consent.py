@@ -52,7 +52,9 @@ def record_consent(
     """Sent twice under one id, it is one consent. `NotYet` when whoever may be a child agreed alone, when nobody is
     named beside a spoken consent or a guardian's, or when what was drawn is no signature. Locks the case."""
     locked = lifecycle.lock_case(case.pk)
-    if consent_id and (known := Consent.objects.filter(pk=consent_id, case=case, recorded_by=by.user_id).first()):
+    same = Consent.objects.filter(pk=consent_id, case=case, recorded_by=by.user_id) if consent_id else None
+    known: Consent | None = same.first() if same is not None else None
+    if known is not None:
         return known
     consent = Consent(
         id=consent_id or uuid4(),
