@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -324,6 +324,13 @@ def test_d5_nothing_of_an_erased_case_changes_any_more(proposal: Retention, due:
 
 
 # The pages
+
+
+def test_what_an_erased_person_agreed_to_is_looked_at_by_no_clock(proposal: Retention, due: Case, cast: Any) -> None:
+    given: dict[str, Any] = {"purpose": "assistance", "given_how": "signed", "given_on": today(), "ends_on": today()}
+    actions.record_consent(due, by=cast.case_worker.actor, **given)
+    erased(proposal, cast)
+    assert actions.expire_consents(timezone.now() + timedelta(days=2)) == 0
 
 
 def test_the_two_pages_of_approval(

@@ -88,7 +88,8 @@ def take_basis_step(
 
 def expire_bases(at: datetime) -> int:
     """Expire legal bases whose end date has passed, each in a transaction of its own; how many did."""
-    past = SharingBasis.objects.filter(state__in=IN_FORCE, ends_on__lt=timezone.localdate(at)).select_related("case")
+    in_force = SharingBasis.objects.filter(state__in=IN_FORCE, case__person__erased_at=None)
+    past = in_force.filter(ends_on__lt=timezone.localdate(at)).select_related("case")
     for record in past:
         try:
             take_basis_step(record, "expire", by=THE_SERVICE, expected_version=record.version)

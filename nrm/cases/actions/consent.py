@@ -107,7 +107,8 @@ def take_consent_step(
 
 def expire_consents(at: datetime) -> int:
     """Expire consents whose end date has passed, each in a transaction of its own; how many did."""
-    past = Consent.objects.filter(state=ConsentState.GIVEN, ends_on__lt=timezone.localdate(at)).select_related("case")
+    given = Consent.objects.filter(state=ConsentState.GIVEN, case__person__erased_at=None)
+    past = given.filter(ends_on__lt=timezone.localdate(at)).select_related("case")
     for consent in past:
         try:
             take_consent_step(consent, "expire", by=THE_SERVICE, expected_version=consent.version)
