@@ -13,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from nrm.accounts.models import Organisation
 from nrm.audit.actions import verify_chain
 from nrm.audit.models import Event
 from nrm.cases.actions import record_consent, take_consent_step
 from nrm.cases.models import Case, Consent
 from nrm.notices.models import Notice
 from nrm.referrals.actions import prepare_referral, take_step
+from nrm.tasks.actions import close_tasks
 from nrm.tasks.models import Task
 
 SignIn = Callable[[Any], Client]
@@ -116,6 +118,14 @@ def test_it_is_told_also_to_whom_the_case_is_no_longer_open(
     assert client.get(reverse("desk:case_page", args=[case.code])).status_code == 404
     assert client.get(reverse("desk:stop_using", args=[task.pk])).status_code == 200
     assert client.post(reverse("desk:finish_task", args=[task.pk])).status_code == 302
+
+
+def test_an_organisation_that_was_closed_keeps_no_case_open(shared: Consent, case: Case, cast: Any) -> None:
+    close_tasks(case_code=case.code, by=cast.case_worker.actor)
+    withdraw(shared, cast)
+    assert case.has_open_task()
+    Organisation.objects.filter(pk=cast.organisations.quiet_room.pk).update(is_active=False)
+    assert not case.has_open_task()
 
 
 def test_what_something_else_still_covers_may_be_used(shared: Consent, case: Case, cast: Any, sign_in: SignIn) -> None:

@@ -215,8 +215,9 @@ class Case(models.Model):
         return self.episodes.open().exists()
 
     def has_open_task(self) -> bool:
-        """What the coordinator is told of holds nobody up."""
-        return Task.objects.open().filter(case_code=self.code).exclude(role=Role.COORDINATOR).exists()
+        """What the coordinator is told of holds nobody up, nor what an organisation that was closed left undone."""
+        tasks = Task.objects.open().filter(case_code=self.code, organisation__is_active=True)
+        return tasks.exclude(role=Role.COORDINATOR).exists()
 
 
 class CaseChild(models.Model):
