@@ -13,7 +13,17 @@ from django.urls import reverse
 
 from tests.addresses import address
 from tests.hostile.asking import read, undone
-from tests.hostile.test_typed_text import FORMS, IDENTITY_ROWS, Typed, filled_in, first_indicator, url_of
+from tests.hostile.test_typed_text import (
+    CASE,
+    FORMS,
+    IDENTITY_ROWS,
+    TODAY,
+    Typed,
+    back_at_work,
+    filled_in,
+    first_indicator,
+    url_of,
+)
 from tests.whole import Whole
 
 NO_DATES = (
@@ -51,6 +61,16 @@ FORMS_WITH_DATES = {
         "identification:record_court_view", "case_worker", (), rest={"authority": "court", "opinion": "pending"}
     ),
     "extend": Typed("cases:extend_clock", "case_worker", ("reason",), rest={"authority": "court"}),
+    "told": Typed("cases:basis_step", "case_worker", ("told",), step="tell"),
+    "absence": Typed(
+        "cases:cover_absence",
+        "case_worker",
+        ("reason",),
+        (CASE,),
+        rest={"until": TODAY, "absent": "case_worker", "colleague": "second_case_worker"},
+        short=("reason",),
+        before=back_at_work,
+    ),
     "organisation": Typed("accounts:add_organisation", "administrator", (), rest={"kind": "ngo", "name": "New House"}),
 }
 #: Form, the field with the date, and whether it has to be filled in.
@@ -67,6 +87,8 @@ DATES = (
     ("contact", "next_on", False),
     ("court", "dated_on", True),
     ("extend", "due_on", True),
+    ("told", "told_on", True),
+    ("absence", "until", True),
     ("organisation", "licence_valid_until", False),
 )
 

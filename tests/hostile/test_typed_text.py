@@ -648,7 +648,7 @@ OTHERS |= {"given_on", "ends_on", "review_on", "needed_from", "on", "at", "targe
 #: Asked of a closed case only, tried in tests/cases/test_retention.py.
 OTHERS |= {"grounds"}
 OTHERS |= {"birth_day", "birth_month", "birth_year", "other"}
-OTHERS |= {"appointed_on", "due_on", "dated_on"}
+OTHERS |= {"appointed_on", "due_on", "dated_on", "told_on", "until"}
 OTHERS |= {"next_on", "licence_valid_until"}
 
 

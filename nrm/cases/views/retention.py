@@ -38,7 +38,7 @@ def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def answer(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     proposal = retention_for(request.actor, pk)
-    forever = [_("Nobody can read again what the case holds. It cannot be undone.")]
+    forever = [_("Nobody can read again who the person is or what was written about them. It cannot be undone.")]
     return answer_step(
         request,
         flow=RetentionFlow,
