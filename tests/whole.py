@@ -168,7 +168,7 @@ def proposed(case: Case, cast: Any) -> Any:
 def task_of(case: Case, organisation: Any) -> Any:
     """An open one that its organisation finishes by hand."""
     waiting = Task.objects.filter(case_code=case.code, organisation=organisation, closed_at=None)
-    return waiting.filter(kind__in=FINISHED_BY_HAND).first()
+    return waiting.filter(kind__in=FINISHED_BY_HAND).order_by("kind").first()
 
 
 def brought(case: Case, cast: Any, block: str = "case", by: Any = None) -> Any:
