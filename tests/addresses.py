@@ -55,9 +55,9 @@ def names(patterns: list[Any], namespace: str = "") -> Iterator[str]:
 ADDRESSES = sorted(set(names(get_resolver().url_patterns)))
 
 
-def address(name: str, whole: Whole, cast: Any) -> str:
-    """The address of this view for the whole case and the case worker's account."""
-    records = {
+def records(whole: Whole) -> dict[str, Any]:
+    """The record that each address with a key of its own names."""
+    return {
         "identification:change_focus": whole.screening,
         "identification:screening": whole.screening,
         "identification:save_answers": whole.screening,
@@ -100,6 +100,11 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "desk:release_task": whole.task,
         "desk:finish_task": whole.task,
     }
+
+
+def address(name: str, whole: Whole, cast: Any) -> str:
+    """The address of this view for the whole case and the case worker's account."""
+    named = records(whole)
     given: dict[str, Any] = {
         "code": whole.case.code,
         "token": "no-such-token",
@@ -115,7 +120,7 @@ def address(name: str, whole: Whole, cast: Any) -> str:
         "transition": TRANSITIONS.get(name, ""),
     }
     if "pk" in keywords(name):
-        given["pk"] = records[name].pk if name in records else uuid4()
+        given["pk"] = named[name].pk if name in named else uuid4()
     return reverse(name, kwargs={key: given[key] for key in keywords(name)})
 
 

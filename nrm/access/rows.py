@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import NotSupportedError, connection
 from psycopg.pq import TransactionStatus
 
 from nrm.access.actor import Actor
@@ -123,7 +123,7 @@ def _say_first(
     if sql.startswith(STEERING):
         return execute(sql, params, many, context)
     if many:
-        raise NotImplementedError("One statement at a time can say for whom it is made.")
+        raise NotSupportedError("One statement at a time can say for whom it is made.")
     execute(f"{_prefix.get()}; {sql}", params, many, context)
     context["cursor"].nextset()
     return None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, NotSupportedError, connection, transaction
 from django.test import Client
 
 from nrm.access.actor import THE_SERVICE
@@ -146,7 +146,7 @@ def test_what_is_not_shown_cannot_be_written_either(case: Any, cast: Any) -> Non
 
 @pytest.mark.django_db
 def test_many_statements_in_one_are_refused_instead_of_passing_by(cast: Any) -> None:
-    with seen_by(cast.stranger.actor), connection.cursor() as cursor, pytest.raises(NotImplementedError):
+    with seen_by(cast.stranger.actor), connection.cursor() as cursor, pytest.raises(NotSupportedError):
         cursor.executemany("SELECT %s", [(1,), (2,)])
 
 
