@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "nrm.audit",
     "nrm.tasks",
     "nrm.notices",
+    "nrm.directory",
     "nrm.vault",
     "nrm.cases",
     "nrm.identification",

@@ -14,6 +14,7 @@ from workflows.consent import ConsentFlow
 from workflows.decision import DecisionFlow
 from workflows.emergency import EmergencyFlow
 from workflows.lifecycle import Edge, Lifecycle
+from workflows.listing import ListingFlow
 from workflows.merge import MergeFlow
 from workflows.placement import PlacementFlow
 from workflows.referral import ReferralFlow
@@ -47,6 +48,7 @@ MACHINES: dict[str, type[Lifecycle]] = {
         BarFlow,
         EmergencyFlow,
         RetentionFlow,
+        ListingFlow,
     )
 }
 

@@ -89,11 +89,18 @@ class Permission(StrEnum):
     APPROVE_RETENTION = "retention.approve"
     ERASE_CASE = "retention.erase"
     HOLD_RETENTION = "retention.hold"
+    GIVE_TASK = "task.give"
+    GIVE_TASK_TO_OTHERS = "task.give_to_others"
+    REMARK_ON_TASK = "task.remark"
     EXPIRE = "clock.expire"
 
     # Work that belongs to no case
     SEARCH_PEOPLE = "person.search"
     MANAGE_UNITS = "unit.manage"
+    SEE_DIRECTORY = "directory.see"
+    KEEP_LISTING = "directory.keep"
+    STOP_LISTING = "directory.stop"
+    APPROVE_LISTING = "directory.approve"
     READ_EMERGENCIES = "emergency.read_register"
     READ_AUDIT = "audit.read"
     ADMINISTER = "administer"

@@ -50,6 +50,8 @@ class Code(TextChoices):
     ACCOUNT_REACTIVATED = "account.reactivated", _("Account reactivated")
     ORGANISATION_ADDED = "organisation.added", _("Organisation added")
     ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
+    LISTING_CHANGED = "listing.changed", _("Service in the directory changed")
+    LISTING_CONFIRMED = "listing.confirmed", _("Service in the directory confirmed")
     PLEDGE_ACCEPTED = "pledge.accepted", _("Code of conduct accepted")
 
     CASE_READ = "case.read", _("Case read")
@@ -117,6 +119,13 @@ class Code(TextChoices):
     TASK_CLAIMED = "task.claimed", _("Task taken")
     TASK_RELEASED = "task.released", _("Task put back")
     TASK_CLOSED = "task.closed", _("Task closed")
+    TASK_READ = "task.read", _("Task read")
+    TASK_GIVEN = "task.given", _("Task given")
+    TASK_HANDED_ON = "task.handed_on", _("Task given to a colleague")
+    TASK_PUT_OFF = "task.put_off", _("Task put off")
+    TASK_REMARKED = "task.remarked", _("Comment on a task written")
+    TASK_ESCALATED = "task.escalated", _("Told that a task is late")
+    WORK_HANDED_OVER = "task.work_handed_over", _("All tasks and cases of a colleague handed over")
     CLOCK_RAN_OUT = "clock.ran_out", _("A time limit ran out")
 
     REQUEST_REFUSED = "request.refused", _("Request refused")
@@ -175,7 +184,7 @@ class Group(TextChoices):
 #: What stands before the dot in the codes of a group; every code belongs to one.
 PREFIXES: dict[str, frozenset[str]] = {
     Group.SIGNING_IN: frozenset({"sign_in", "sign_out", "session", "second_factor", "password"}),
-    Group.ACCOUNTS: frozenset({"person", "invitation", "membership", "account", "organisation", "pledge"}),
+    Group.ACCOUNTS: frozenset({"person", "invitation", "membership", "account", "organisation", "pledge", "listing"}),
     Group.CASES: frozenset(
         {
             "case",

@@ -10,10 +10,11 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from nrm.cases.models.case import AgeGroup, Case
+from nrm.cases.models.case import Case
 from nrm.cases.models.link import CaseLink
 from nrm.cases.models.merge import CaseMerge
 from nrm.lib.clock import today
+from nrm.lib.persons import AgeGroup
 from nrm.vault.selectors import is_born_by
 from workflows.case import Stage
 

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from nrm.cases.actions import missing_of_basis
 from nrm.cases.models import Basis, Case, DataCategory
-from nrm.cases.services import Service
 from nrm.cases.steps import StepForm
+from nrm.directory.services import Service
 from nrm.lib.forms import PlainTextField
 from nrm.referrals.actions import NOTHING_SHARED, Grounds
 from nrm.referrals.models import DeclineReason, ReferralOutcome, Urgency

@@ -15,7 +15,8 @@ from django.utils.translation import pgettext_lazy
 from nrm.access.permissions import Permission
 from nrm.accounts.models import Organisation
 from nrm.cases.models import Basis, Case, CaseChild, DataCategory, SharingBasis
-from nrm.cases.services import Service
+from nrm.directory.models import Listing
+from nrm.directory.services import Service
 from nrm.lib.history import History
 from nrm.vault.fields import SealedField
 from workflows.effects import Party
@@ -45,6 +46,14 @@ class ReferralOutcome(models.TextChoices):
     REFERRED_ON = "referred_on", _("Referred onward")
 
 
+class Channel(models.TextChoices):
+    """How the referral reaches an organisation: in the service, or outside of it where nobody there has an account."""
+
+    INSIDE = "inside", pgettext_lazy("referral", "In this service")
+    LINK = "link", pgettext_lazy("referral", "By a link, with a code told by phone")
+    LETTER = "letter", pgettext_lazy("referral", "By letter")
+
+
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def open(self) -> ReferralQuerySet:
         return self.filter(state__in=OPEN_REFERRALS)
@@ -66,6 +75,20 @@ class Referral(CaseChild):
         Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("Receiving organisation")
     )
     service = models.CharField(_("Service"), max_length=30, choices=Service)
+    #: What the receiver offers, as the directory had it; empty for those from before the directory.
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    channel = models.CharField(_("How it is sent"), max_length=10, choices=Channel, default=Channel.INSIDE)
+    #: The referral that was declined, expired or handed back, and whose request this one carries on.
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="onward")
+    #: Whom the receiver suggested when it declined.
+    suggested = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Who could help instead"),
+    )
     urgency = models.CharField(_("Urgency"), max_length=12, choices=Urgency, default=Urgency.ROUTINE)
     basis = models.CharField(_("Sharing rests on"), max_length=20, choices=Basis, default=Basis.CONSENT)
     #: The record of that basis, where it is not consent; empty for those from before it was a record.
@@ -98,6 +121,8 @@ class Referral(CaseChild):
         ordering = ("-prepared_at", "id")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ReferralState.values), name="referral_state_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="referral_channel_known"),
+            models.CheckConstraint(condition=~Q(previous=F("id")), name="referral_does_not_follow_itself"),
             models.CheckConstraint(condition=~Q(sender=F("receiver")), name="referral_goes_to_another_organisation"),
             models.CheckConstraint(
                 condition=Q(state__in=[ReferralState.DRAFT, ReferralState.WITHDRAWN]) | Q(sent_at__isnull=False),
@@ -123,6 +148,9 @@ class Referral(CaseChild):
         return self.case.consents.covering(self.receiver_id, self.categories).exists()
 
     def receiver_accepts_referrals(self) -> bool:
+        """Not where the directory stops referrals to the service that was chosen."""
+        if self.listing_id is not None and not Listing.objects.taking_referrals().filter(pk=self.listing_id).exists():
+            return False
         return self.receiver.is_active and self.receiver.accepts_referrals
 
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from nrm.cases.services import Service
 from nrm.cases.steps import StepForm
+from nrm.directory.services import Service
 from nrm.lib.forms import DayField, PlainTextField
 from nrm.support.models import AlertLevel, AppointmentState
 from nrm.support.selectors import others_to_act

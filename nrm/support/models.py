@@ -15,7 +15,7 @@ from nrm.access.permissions import Permission
 from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
 from nrm.cases.models import Case, CaseChild, Purpose
-from nrm.cases.services import Service
+from nrm.directory.services import Service
 from nrm.lib.history import History
 from nrm.vault.fields import SealedField
 from workflows.alert import OPEN_ALERTS, AlertState

@@ -23,8 +23,8 @@ from nrm.accounts.selectors import active_organisations, names_of
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.models import Case
 from nrm.cases.selectors import cases_visible_to, require, standing_in
-from nrm.cases.services import Service
 from nrm.cases.steps import StepLink, step_links
+from nrm.directory.services import Service
 from nrm.lib.clock import now
 from nrm.lib.paging import Cursor, Page, page_of
 from nrm.support.models import Alert, Appointment, AppointmentState, ClinicalNote, Episode

@@ -1,7 +1,8 @@
 """The kinds of task, each named by what there is to do."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TaskKind(TextChoices):
@@ -40,7 +41,14 @@ class TaskKind(TextChoices):
     CONFIRM_ERASURE = "confirm_erasure", _("Confirm that this case can be erased")
     REVIEW_HOLD = "review_hold", _("Look whether the case still has to be kept")
     DECIDE_KEEPING = "decide_keeping", _("Decide how long this case is kept: the year of birth is not known")
+    APPROVE_LISTING = "approve_listing", _("Look at a service that waits for approval")
+    MEND_LISTING = "mend_listing", _("Put a service in the directory right")
+    LOOK_AT_STOP = "look_at_stop", _("Look whether referrals can go there again")
+    CONFIRM_LISTING = "confirm_listing", _("Is what the directory says still true? Confirm it")
     CLOCK_RAN_OUT = "clock_ran_out", _("Look at the case: a time limit ran out")
+    #: What there is to do stands, sealed, in the case (`nrm.cases.models.TaskRemark`).
+    AD_HOC = "ad_hoc", _("Do what you were asked to do")
+    ASSIGN_CASE = "assign_case", _("Decide who takes this case on")
 
 
 #: Tasks that no step of a machine closes: who has done one says so.
@@ -62,8 +70,18 @@ FINISHED_BY_HAND = frozenset(
         TaskKind.BASIS_EXPIRED,
         TaskKind.TRANSFER_DECLINED,
         TaskKind.CLOCK_RAN_OUT,
+        TaskKind.AD_HOC,
+        TaskKind.ASSIGN_CASE,
     }
 )
+
+
+class Escalation(IntegerChoices):
+    """Who was told that a task is late, beyond who has to do it."""
+
+    NOBODY = 0, pgettext_lazy("escalation", "Nobody")
+    SUPERVISORS = 1, _("Supervisors were told")
+    COORDINATOR = 2, _("The coordinator was told")
 
 
 class TaskOutcome(TextChoices):

@@ -2,7 +2,7 @@
 
 from nrm.cases.models.assessment import Note, RiskAssessment, RiskDomain
 from nrm.cases.models.basis import SharingBasis
-from nrm.cases.models.case import AgeGroup, Case, CaseChild, Closure, RiskLevel, Sex, reference
+from nrm.cases.models.case import Case, CaseChild, Closure, RiskLevel, reference
 from nrm.cases.models.child import (
     BestInterestAssessment,
     BestInterestFinding,
@@ -17,9 +17,11 @@ from nrm.cases.models.extension import ClockExtension, ExtensionAuthority
 from nrm.cases.models.link import CaseLink, LinkReason
 from nrm.cases.models.merge import CaseMerge
 from nrm.cases.models.participation import Participation
+from nrm.cases.models.remark import RemarkKind, TaskRemark
 from nrm.cases.models.retention import Retention
 from nrm.cases.models.team import BarReason, CaseBar, TeamMember, TeamPart
 from nrm.cases.models.transfer import Transfer
+from nrm.lib.persons import AgeGroup, Sex
 
 __all__ = [
     "AgeGroup",
@@ -52,12 +54,14 @@ __all__ = [
     "Note",
     "Participation",
     "Purpose",
+    "RemarkKind",
     "Retention",
     "RiskAssessment",
     "RiskDomain",
     "RiskLevel",
     "Sex",
     "SharingBasis",
+    "TaskRemark",
     "TeamMember",
     "TeamPart",
     "Transfer",

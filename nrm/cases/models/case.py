@@ -17,6 +17,7 @@ from nrm.accounts.models import Organisation
 from nrm.cases.models.consent import Purpose
 from nrm.lib.codes import new_code
 from nrm.lib.history import History
+from nrm.lib.persons import AgeGroup, Sex
 from nrm.lib.spoken_languages import SpokenLanguage
 from nrm.tasks.models import Task
 from nrm.vault.models import Person
@@ -25,19 +26,6 @@ from workflows.effects import Party
 from workflows.screening import OTHER_HELP
 from workflows.status import LegalBasis, Status
 from workflows.track import Track
-
-
-class AgeGroup(models.TextChoices):
-    ADULT = "adult", pgettext_lazy("age", "Adult")
-    CHILD = "child", pgettext_lazy("age", "Child")
-    UNKNOWN = "unknown", pgettext_lazy("age", "Age unknown or disputed")
-
-
-class Sex(models.TextChoices):
-    WOMAN = "woman", pgettext_lazy("sex", "Woman or girl")
-    MAN = "man", pgettext_lazy("sex", "Man or boy")
-    OTHER = "other", pgettext_lazy("sex", "Another")
-    UNKNOWN = "unknown", pgettext_lazy("sex", "Not recorded")
 
 
 class RiskLevel(models.TextChoices):

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from nrm.cases import actions as cases
 from nrm.cases.models import Basis, DataCategory, Purpose
-from nrm.cases.services import Service
 from nrm.desk.demo.life import Life
+from nrm.directory.services import Service
 from nrm.lib.clock import today
 from nrm.referrals import actions as referrals
 from nrm.referrals.models import DeclineReason, ReferralOutcome, Urgency

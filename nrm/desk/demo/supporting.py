@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from nrm.cases.services import Service
 from nrm.desk.demo.life import Life
+from nrm.directory.services import Service
 from nrm.lib.clock import now
 from nrm.support import actions as support
 from nrm.support.models import AlertLevel, AppointmentState

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Service(TextChoices):
@@ -26,4 +27,7 @@ class Service(TextChoices):
     SECURITY = "security", _("Security")
     COMPENSATION = "compensation", _("Compensation claim")
     MENTORING = "mentoring", _("Mentoring")
+    RETURN = "return", _("Return")
+    REINTEGRATION_GRANT = "reintegration_grant", _("Reintegration grant")
+    OTHER = "other", pgettext_lazy("service", "Another service")
     INVESTIGATION = "investigation", _("Report to police or prosecution")
