@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 OF_ITS_CASE = "nrm_sees_case({rows}.case_id)"
+OF_ITS_TASK = (
+    "EXISTS (SELECT FROM tasks_task AS work WHERE work.id = {rows}.task_id"
+    " AND (work.organisation_id = nrm_organisation() OR work.opened_by = nrm_user()))"
+)
 
 
 def through(column: str, table: str) -> str:
@@ -34,6 +38,7 @@ PROTECTED: Mapping[str, str] = {
     "cases.Guardian": OF_ITS_CASE,
     "cases.BestInterestAssessment": OF_ITS_CASE,
     "cases.ClockExtension": OF_ITS_CASE,
+    "cases.TaskRemark": f"{OF_ITS_CASE} AND {OF_ITS_TASK}",
     "cases.CaseLink": "nrm_sees_case({rows}.first_id) AND nrm_sees_case({rows}.second_id)",
     "cases.CaseMerge": "nrm_sees_case({rows}.case_id) AND nrm_sees_case({rows}.into_id)",
     "cases.Document": OF_ITS_CASE + " AND ({rows}.block <> 'clinical' OR nrm_treats_case({rows}.case_id))",

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from nrm.access.actor import Actor
 from nrm.access.refusals import MovedOn, NotVisible, NotYet
+from nrm.accounts.models import Membership, User
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.lib.clock import now
@@ -49,6 +50,33 @@ def open_task(
     return task
 
 
+def open_given(
+    *,
+    case_code: str,
+    subject: str,
+    organisation_id: UUID,
+    by: Actor,
+    role: str = "",
+    due_at: datetime | None = None,
+    user_id: UUID | None = None,
+) -> Task:
+    """A task that a colleague gives, to one person or to the queue. The caller audits it with what there is to do."""
+    at = now()
+    _hold_in_place(user_id, organisation_id)
+    return Task.objects.create(
+        kind=TaskKind.AD_HOC,
+        case_code=case_code,
+        subject=subject,
+        organisation_id=organisation_id,
+        role=role,
+        due_at=due_at,
+        claimed_by_id=user_id,
+        given_by=by.user_id if user_id not in {None, by.user_id} else None,
+        opened_at=at,
+        opened_by=by.user_id,
+    )
+
+
 def close_tasks(
     *,
     by: Actor,
@@ -70,12 +98,12 @@ def pass_tasks(*, case_code: str, role: str, of: UUID, to: UUID, by: Actor, besi
     theirs = Task.objects.open().filter(case_code=case_code, role=role, organisation=of).exclude(kind__in=besides)
     twice = Task.objects.open().filter(organisation=to, kind=OuterRef("kind"), subject=OuterRef("subject"))
     theirs.filter(Exists(twice)).update(closed_at=now(), closed_by=by.user_id, outcome=TaskOutcome.CANCELLED)
-    return theirs.update(organisation=to, claimed_by=None)
+    return theirs.update(organisation=to, claimed_by=None, given_by=None, snoozed_until=None)
 
 
 def put_back(*, case_code: str, user_id: UUID) -> int:
     """The open tasks that somebody who no longer works on a case had taken; how many there were."""
-    return Task.objects.open().filter(case_code=case_code, claimed_by=user_id).update(claimed_by=None)
+    return Task.objects.open().filter(case_code=case_code, claimed_by=user_id).update(claimed_by=None, given_by=None)
 
 
 def forget(case_code: str, *, by: Actor) -> None:
@@ -87,6 +115,7 @@ def forget(case_code: str, *, by: Actor) -> None:
 def claim_task(task_id: UUID, *, by: Actor, codes: Codes) -> Task:
     """The actor takes a task of their organisation, so that colleagues see who is on it. Locks the task."""
     with transaction.atomic():
+        _hold_in_place(by.user_id, by.organisation_id)
         task = _locked(task_id, by, codes)
         if task.claimed_by_id not in {None, by.user_id}:
             raise MovedOn
@@ -100,8 +129,8 @@ def release_task(task_id: UUID, *, by: Actor, codes: Codes) -> Task:
     """The actor, or a colleague when the taker is away, puts the task back. Locks the task."""
     with transaction.atomic():
         task = _locked(task_id, by, codes)
-        task.claimed_by_id = None
-        task.save(update_fields=["claimed_by"])
+        task.claimed_by_id, task.given_by = None, None
+        task.save(update_fields=["claimed_by", "given_by"])
         _record(Code.TASK_RELEASED, task, by)
     return task
 
@@ -213,6 +242,16 @@ def _locked(task_id: UUID, by: Actor, codes: Codes) -> Task:
     if task is None:
         raise NotVisible
     return task
+
+
+def _hold_in_place(user_id: UUID | None, organisation_id: UUID) -> None:
+    """Whoever gets a task stays until it is written: what ends a membership waits, and then finds the task. Locks the
+    memberships, always before tasks. `NotVisible` when they have left."""
+    if user_id is None:
+        return
+    works = Membership.objects.filter(user=user_id, organisation=organisation_id, ended_at=None).order_by("pk")
+    if not list(works.select_for_update(no_key=True)) or not User.objects.filter(pk=user_id, is_active=True).exists():
+        raise NotVisible
 
 
 def _record(code: Code, task: Task, by: Actor) -> None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import DateTimeField, Q, Value
+from django.db.models.functions import Coalesce
 
 from nrm.accounts.models import Organisation
 from nrm.countries.limits import ClockRule
 from nrm.countries.terms import ClockName
-from nrm.tasks.kinds import FINISHED_BY_HAND, TaskKind, TaskOutcome
+from nrm.lib.clock import now
+from nrm.tasks.kinds import FINISHED_BY_HAND, Escalation, TaskKind, TaskOutcome
 from workflows.effects import Party
+
+#: Where tasks without a time limit stand: after all that have one.
+NO_LIMIT = datetime(9000, 1, 1, tzinfo=UTC)
+FALLS_DUE = Coalesce("due_at", Value(NO_LIMIT, output_field=DateTimeField()))
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -26,13 +33,21 @@ class Task(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40, choices=TaskKind.choices)
-    case_code = models.CharField(max_length=40)
+    #: Empty for work that belongs to no case.
+    case_code = models.CharField(max_length=40, blank=True)
     #: The record it is about, as "app_label.model:pk".
     subject = models.CharField(max_length=200)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     #: Whom in the organisation it is for; empty for everybody there.
     role = models.CharField(max_length=30, blank=True)
+    #: The one truth of who is on it, whether they took it themselves or were given it.
     claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    #: Who gave it to them; empty when they took it themselves.
+    given_by = models.UUIDField(null=True)
+    #: Put off until then. It stays open, counts as late when it is, and comes back by itself.
+    snoozed_until = models.DateTimeField(null=True)
+    #: Who was told that it is late.
+    escalation = models.PositiveSmallIntegerField(choices=Escalation, default=Escalation.NOBODY, db_default=0)
     opened_at = models.DateTimeField()
     opened_by = models.UUIDField()
     due_at = models.DateTimeField(null=True)
@@ -53,13 +68,18 @@ class Task(models.Model):
                 name="task_closed_by_whom_and_how",
             ),
             models.UniqueConstraint(
-                fields=["kind", "subject", "organisation"], condition=Q(closed_at=None), name="task_open_once"
+                fields=["kind", "subject", "organisation"],
+                condition=Q(closed_at=None) & ~Q(kind=TaskKind.AD_HOC),
+                name="task_open_once",
             ),
+            models.CheckConstraint(
+                condition=Q(given_by=None) | Q(claimed_by__isnull=False), name="task_given_to_somebody"
+            ),
+            models.CheckConstraint(condition=Q(escalation__in=Escalation.values), name="task_escalation_known"),
         ]
         indexes = [
-            models.Index(
-                fields=["organisation", "due_at", "opened_at", "id"], condition=Q(closed_at=None), name="task_inbox"
-            ),
+            models.Index("organisation", FALLS_DUE, "id", condition=Q(closed_at=None), name="task_inbox"),
+            models.Index(fields=["claimed_by"], condition=Q(closed_at=None), name="task_of_somebody"),
             models.Index(fields=["due_at"], condition=Q(closed_at=None), name="task_due"),
             models.Index(fields=["case_code"], name="task_by_case"),
             models.Index(fields=["subject"], condition=Q(closed_at=None), name="task_open_by_subject"),
@@ -78,6 +98,23 @@ class Task(models.Model):
     @property
     def is_finished_by_hand(self) -> bool:
         return self.kind in FINISHED_BY_HAND
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.due_at is not None and self.due_at < now()
+
+    @property
+    def is_put_off(self) -> bool:
+        return self.is_open and self.snoozed_until is not None and self.snoozed_until > now()
+
+    @property
+    def who_was_told(self) -> str:
+        """That it is late; empty while nobody was told."""
+        return str(Escalation(self.escalation).label) if self.escalation else ""
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):

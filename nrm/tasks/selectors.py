@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, Min, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Min, Q, QuerySet
 
 from nrm.access.actor import Actor
 from nrm.lib.paging import Cursor, Page, page_of
-from nrm.tasks.models import Clock, ClockQuerySet, Task, TaskQuerySet
+from nrm.tasks.models import FALLS_DUE, Clock, ClockQuerySet, Task, TaskQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +24,19 @@ class Late:
     oldest: datetime
 
 
-#: Where tasks without a time limit stand: after all that have one.
-_NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
-
-
 #: The codes of the cases that a reader sees. Cases lie above this room, so whoever asks for tasks brings them along.
 Codes = QuerySet[Any, Any] | Collection[str]
 
 
 def open_tasks_for(actor: Actor, codes: Codes) -> TaskQuerySet:
     """Open tasks of the actor's organisation that are for everybody there or for the actor's role, in the cases that
-    the actor sees."""
+    the actor sees or in none."""
     return (
         Task.objects.open()
-        .filter(Q(role="") | Q(role=actor.role), organisation_id=actor.organisation_id, case_code__in=codes)
+        .filter(Q(role="") | Q(role=actor.role), organisation_id=actor.organisation_id)
+        .filter(Q(case_code="") | Q(case_code__in=codes))
         .select_related("organisation", "claimed_by")
-        .annotate(falls_due=Coalesce("due_at", Value(_NO_LIMIT), output_field=DateTimeField()))
+        .annotate(falls_due=FALLS_DUE)
         .order_by("falls_due", "id")
     )
 
@@ -57,14 +53,14 @@ def tasks_overdue(actor: Actor, codes: Codes, now: datetime) -> TaskQuerySet:
 def tasks_of_case(case_code: str) -> list[Task]:
     """All open tasks of a case, for a page that has checked who asks."""
     tasks = Task.objects.open().filter(case_code=case_code).select_related("organisation", "claimed_by")
-    return list(tasks.annotate(falls_due=Coalesce("due_at", Value(_NO_LIMIT))).order_by("falls_due", "id"))
+    return list(tasks.annotate(falls_due=FALLS_DUE).order_by("falls_due", "id"))
 
 
 def tasks_overdue_in_country(codes: Codes, now: datetime) -> TaskQuerySet:
     """Every organisation's, for the coordinator: which step is late where."""
     return (
         Task.objects.open()
-        .filter(due_at__lt=now, case_code__in=codes)
+        .filter(Q(case_code="") | Q(case_code__in=codes), due_at__lt=now)
         .select_related("organisation")
         .order_by("due_at", "id")
     )
@@ -72,7 +68,8 @@ def tasks_overdue_in_country(codes: Codes, now: datetime) -> TaskQuerySet:
 
 def late_by_organisation(codes: Codes, now: datetime) -> list[Late]:
     """How many tasks are late in each organisation and since when, most first."""
-    late = Task.objects.open().filter(due_at__lt=now, case_code__in=codes).values("organisation__name")
+    late = Task.objects.open().filter(Q(case_code="") | Q(case_code__in=codes), due_at__lt=now)
+    late = late.values("organisation__name")
     rows = late.annotate(count=Count("id"), oldest=Min("due_at")).order_by("-count", "organisation__name")
     return [Late(row["organisation__name"], row["count"], row["oldest"]) for row in rows]
 

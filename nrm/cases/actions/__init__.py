@@ -33,6 +33,7 @@ from nrm.cases.actions.team import (
 )
 from nrm.cases.actions.track import choose_track
 from nrm.cases.actions.transfer import answer_offer, offer_lead
+from nrm.cases.actions.work import give_task
 
 __all__ = [
     "NOT_INDEPENDENT",
@@ -54,6 +55,7 @@ __all__ = [
     "expire_covers",
     "expire_emergencies",
     "extend_clock",
+    "give_task",
     "hand_over",
     "keep_away",
     "keep_away_address",
