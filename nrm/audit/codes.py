@@ -52,6 +52,12 @@ class Code(TextChoices):
     ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
     LISTING_CHANGED = "listing.changed", _("Service in the directory changed")
     LISTING_CONFIRMED = "listing.confirmed", _("Service in the directory confirmed")
+    MAIL_WISHES_CHANGED = "account.mail_wishes_changed", _("Wishes for mail changed")
+    MAIL_CAME_BACK = "account.mail_came_back", _("Mail to an account came back")
+    MAIL_TRIED_AGAIN = "account.mail_tried_again", _("Mail to an account is tried again")
+    CALENDAR_MADE = "account.calendar_made", _("Calendar link made")
+    CALENDAR_ENDED = "account.calendar_ended", _("Calendar link ended")
+    CALENDAR_READ = "account.calendar_read", _("Calendar read")
     PLEDGE_ACCEPTED = "pledge.accepted", _("Code of conduct accepted")
 
     CASE_READ = "case.read", _("Case read")
@@ -115,6 +121,15 @@ class Code(TextChoices):
     GOAL_ADDED = "goal.added", _("Goal added")
     REVIEW_RECORDED = "review.recorded", _("Review recorded")
     FOLLOW_UP_RECORDED = "follow_up.recorded", _("Follow-up contact recorded")
+    CONFERENCE_READ = "conference.read", _("Case conference read")
+    CONFERENCE_MOVED = "conference.moved", _("Case conference moved to another time")
+    CONFERENCE_AGENDA_CHANGED = "conference.agenda_changed", _("Agenda of a case conference changed")
+    CONFERENCE_PERSON_ASKED = "conference.person_asked", _("The person’s part in a case conference recorded")
+    CONFERENCE_WRITTEN = "conference.written", _("Point of the minutes written")
+    CONFERENCE_ADDED_TO = "conference.added_to", _("Addition to agreed minutes written")
+    CONFERENCE_DECIDED = "conference.decided", _("Decision of a case conference written")
+    CONFERENCE_DECISION_CHANGED = "conference.decision_changed", _("Decision of a case conference changed")
+    CONFERENCE_PRINTED = "conference.printed", _("Minutes of a case conference taken out")
 
     TASK_CLAIMED = "task.claimed", _("Task taken")
     TASK_RELEASED = "task.released", _("Task put back")
@@ -205,6 +220,8 @@ PREFIXES: dict[str, frozenset[str]] = {
             "bar",
             "document",
             "retention",
+            "conference",
+            "attendance",
         }
     ),
     Group.IDENTITY: frozenset({"identity", "search", "seal", "vault"}),

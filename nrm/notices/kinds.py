@@ -40,6 +40,25 @@ class NoticeKind(TextChoices):
     ALERT_RAISED = "alert_raised", _("A safety alert was raised")
     ALERT_CLOSED = "alert_closed", _("A safety alert was closed")
     PLAN_AGREED = "plan_agreed", _("A plan was agreed")
+    CONFERENCE_CALLED = "conference_called", _("You are invited to a case conference")
+    CONFERENCE_MOVED = "conference_moved", _("A case conference was moved to another time")
+    CONFERENCE_CANCELLED = "conference_cancelled", _("A case conference was cancelled")
+    CONFERENCE_ANSWERED = "conference_answered", _("An invitation to a case conference was answered")
+    CONFERENCE_CLOSED = "conference_closed", _("The minutes of a case conference are agreed")
     EMERGENCY_USED = "emergency_used", _("Emergency access was used")
     CLOCK_RAN_OUT = "clock_ran_out", _("A time limit ran out")
+    LIMIT_ENDS_SOON = "limit_ends_soon", _("A time limit ends soon")
+    TASK_DUE_SOON = "task_due_soon", _("Something is due soon")
+    APPOINTMENT_SOON = "appointment_soon", _("An appointment is soon")
     ACCOUNT_CHANGED = "account_changed", _("Something about your account changed")
+
+
+#: Leave at once, at any hour: somebody may be in danger, or may have taken over an account.
+URGENT = frozenset(
+    {
+        NoticeKind.ALERT_RAISED,
+        NoticeKind.CHILD_TO_PROTECT,
+        NoticeKind.EMERGENCY_USED,
+        NoticeKind.ACCOUNT_CHANGED,
+    }
+)
