@@ -25,6 +25,7 @@ class Party(TextChoices):
     RECIPIENT = "recipient", _("Organisations with which it was shared")
     EMERGENCY_USER = "emergency_user", _("Person who uses emergency access")
     TEAM_MEMBER = "team_member", _("Member of the case team")
+    INVITED = "invited", _("Invited organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,14 @@ class Revoke:
 @dataclass(frozen=True, slots=True)
 class OpenTask:
     """Puts a task before the party; `within` names the time limit of the country's profile, `days` is the fallback;
-    `working_days` counts without weekends and public holidays."""
+    `working_days` counts without weekends and public holidays; or it is due when its record says."""
 
     kind: str
     to: Party
     within: str = ""
     days: int | None = None
     working_days: int | None = None
+    as_the_record_says: bool = False
 
 
 @dataclass(frozen=True, slots=True)

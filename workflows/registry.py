@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterator
 from django.utils.functional import Promise
 
 from workflows.alert import AlertFlow
+from workflows.attendance import AttendanceFlow
 from workflows.bar import BarFlow
 from workflows.basis import BasisFlow
 from workflows.case import CaseFlow
+from workflows.conference import ConferenceFlow
 from workflows.consent import ConsentFlow
 from workflows.decision import DecisionFlow
 from workflows.emergency import EmergencyFlow
@@ -42,6 +44,8 @@ MACHINES: dict[str, type[Lifecycle]] = {
         SupportFlow,
         AlertFlow,
         ReintegrationFlow,
+        ConferenceFlow,
+        AttendanceFlow,
         TeamFlow,
         TransferFlow,
         MergeFlow,

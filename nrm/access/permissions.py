@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SEE_CLINICAL = "support.see_clinical"
     SEE_ALERT = "alert.see"
     SEE_PLAN = "plan.see"
+    SEE_CONFERENCE = "conference.see"
     SEE_CHILD = "child.see"
     SEE_DECISION = "decision.see"
     SEE_COURT_VIEW = "court_view.see"
@@ -81,6 +82,9 @@ class Permission(StrEnum):
     CLOSE_ALERT = "alert.close"
     PASS_ON_ALERT = "alert.pass_on"  # noqa: S105  no password
     WRITE_PLAN = "plan.write"
+    CALL_CONFERENCE = "conference.call"
+    ANSWER_CONFERENCE = "conference.answer"
+    CHAIR_CONFERENCE = "conference.chair"
     BREAK_GLASS = "emergency.break_glass"
     END_EMERGENCY = "emergency.end"
     REVIEW_EMERGENCY = "emergency.review"

@@ -83,6 +83,8 @@ EVERYBODY_IN = (
     *DECIDING,
 )
 COUNTRYWIDE = as_((COORDINATOR, AUDITOR))
+#: Who can be invited to a case conference. A conference opens the case to nobody, and no police or prosecution sits in.
+IN_CONFERENCE = (*ACCEPTED, *SHELTERING, *TREATING, *SERVING, *PROTECTING, *DECIDING)
 
 POLICY: Mapping[P, tuple[Rule, ...]] = {
     # Reading a case, block by block
@@ -166,6 +168,7 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.SEE_CLINICAL: TREATING,
     P.SEE_ALERT: (*LEAD, *SHELTERING, *TREATING),
     P.SEE_PLAN: LEAD,
+    P.SEE_CONFERENCE: (*LEAD, *IN_CONFERENCE, *as_(COORDINATOR)),
     P.SEE_CHILD: (*LEAD, *SHELTERING, *TREATING, *PROTECTING, *DECIDING),
     P.SEE_DECISION: (*LEAD, *TREATING, *DECIDING),
     P.SEE_COURT_VIEW: (*LEAD, *DECIDING),
@@ -219,6 +222,9 @@ POLICY: Mapping[P, tuple[Rule, ...]] = {
     P.CLOSE_ALERT: (*TREATING, *LEAD),
     P.PASS_ON_ALERT: LEAD,
     P.WRITE_PLAN: LEAD,
+    P.CALL_CONFERENCE: (*LEAD, *as_(COORDINATOR)),
+    P.ANSWER_CONFERENCE: IN_CONFERENCE,
+    P.CHAIR_CONFERENCE: LEAD,
     P.BREAK_GLASS: as_(HELPERS),
     P.END_EMERGENCY: EMERGENCY,
     P.REVIEW_EMERGENCY: LEAD,

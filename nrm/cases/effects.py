@@ -194,6 +194,9 @@ def _open_task(effect: OpenTask, setting: Setting) -> None:
 
 
 def _due_at(effect: OpenTask, setting: Setting) -> datetime | None:
+    if effect.as_the_record_says:
+        due_at: datetime = setting.subject.due_at(effect.kind)
+        return due_at
     rule = profile.current().clock(effect.within) if effect.within else None
     if rule is not None:
         return rule.due_at(now(), subdivision=profile.current().holidays_in(setting.case.region))
