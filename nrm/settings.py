@@ -309,3 +309,8 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER["EMAIL_HOST_USER"] or "", MAI
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.get("EMAIL_USE_TLS", False), MAIL_SERVER.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("NRM_MAIL_FROM", "noreply@localhost")
+#: Where mail that cannot be delivered comes back to, such as `bounces@example.org`; the mail server hands what arrives
+#: for `bounces+anything@example.org` to `manage.py bounced`. Empty: it comes back to the sender and nobody reads it.
+NRM_MAIL_BOUNCES: str = env.str("NRM_MAIL_BOUNCES", "")
+#: When nobody gets mail who has not chosen otherwise, but for what is urgent; empty for none.
+NRM_QUIET_HOURS: str = env.str("NRM_QUIET_HOURS", "20:00-07:00")
