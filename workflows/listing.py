@@ -21,6 +21,15 @@ class ListingState(TextChoices):
 
 
 S = ListingState
+#: What there may be to do about a service in the directory.
+EVERY_TASK = (
+    "approve_listing",
+    "mend_listing",
+    "look_at_stop",
+    "look_at_change",
+    "confirm_listing",
+    "renew_licence",
+)
 
 
 class ListingSubject(Protocol):
@@ -29,6 +38,8 @@ class ListingSubject(Protocol):
     state: str
 
     def licence_is_valid(self) -> bool: ...
+
+    def is_safely_named(self) -> bool: ...
 
 
 class ListingFlow(Lifecycle):
@@ -46,6 +57,11 @@ class ListingFlow(Lifecycle):
         """One that is not required is not recorded."""
         return self.subject.licence_is_valid()
 
+    @needs(_("Give it a code name first. A place where people live in safety is not called by its own."))
+    def is_safely_named(self) -> bool:
+        """Before anybody else reads of it."""
+        return self.subject.is_safely_named()
+
     @step(
         state,
         S.DRAFT,
@@ -53,8 +69,9 @@ class ListingFlow(Lifecycle):
         label=_("Ask for approval"),
         permission="directory.keep",
         order=1,
-        conditions=[licence_is_valid],
-        effects=[OpenTask("approve_listing", to=Party.COORDINATOR, days=7)],
+        conditions=[licence_is_valid, is_safely_named],
+        writes=["remark"],
+        effects=[CloseTasks(("mend_listing",)), OpenTask("approve_listing", to=Party.COORDINATOR, days=7)],
     )
     def submit(self) -> None:
         """The coordinator looks at it before anybody is referred there."""
@@ -66,8 +83,8 @@ class ListingFlow(Lifecycle):
         label=pgettext_lazy("listing", "Approve"),
         permission="directory.approve",
         order=2,
-        conditions=[licence_is_valid],
-        sets=["confirmed_on"],
+        conditions=[licence_is_valid, is_safely_named],
+        writes=["confirmed_on", "changed_since_approval", "remark"],
         effects=[CloseTasks(("approve_listing",))],
     )
     def approve(self) -> None:
@@ -80,6 +97,7 @@ class ListingFlow(Lifecycle):
         label=pgettext_lazy("listing", "Send back"),
         permission="directory.approve",
         needs_reason=True,
+        writes=["remark"],
         order=3,
         effects=[CloseTasks(("approve_listing",)), OpenTask("mend_listing", to=Party.PROVIDER, days=7)],
     )
@@ -93,6 +111,7 @@ class ListingFlow(Lifecycle):
         label=_("Stop referrals"),
         permission="directory.stop",
         needs_reason=True,
+        writes=["remark"],
         order=4,
         effects=[OpenTask("look_at_stop", to=Party.COORDINATOR, days=14)],
     )
@@ -106,9 +125,9 @@ class ListingFlow(Lifecycle):
         label=_("Take referrals again"),
         permission="directory.approve",
         order=5,
-        conditions=[licence_is_valid],
-        sets=["confirmed_on"],
-        effects=[CloseTasks(("look_at_stop", "confirm_listing"))],
+        conditions=[licence_is_valid, is_safely_named],
+        writes=["confirmed_on", "changed_since_approval", "remark"],
+        effects=[CloseTasks(("look_at_stop", "look_at_change", "confirm_listing"))],
     )
     def resume(self) -> None:
         """The coordinator has seen that the reason is gone."""
@@ -120,8 +139,9 @@ class ListingFlow(Lifecycle):
         label=pgettext_lazy("listing", "Withdraw"),
         permission="directory.keep",
         needs_reason=True,
+        writes=["remark"],
         order=6,
-        effects=[CloseTasks(("approve_listing", "mend_listing", "look_at_stop", "confirm_listing"))],
+        effects=[CloseTasks(EVERY_TASK)],
     )
     def withdraw(self) -> None:
         """The service is no longer offered. Its record stays for the referrals that name it."""

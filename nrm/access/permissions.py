@@ -105,6 +105,7 @@ class Permission(StrEnum):
     KEEP_LISTING = "directory.keep"
     STOP_LISTING = "directory.stop"
     APPROVE_LISTING = "directory.approve"
+    ADD_OUTSIDE_ORGANISATION = "organisation.add_outside"
     READ_EMERGENCIES = "emergency.read_register"
     READ_AUDIT = "audit.read"
     ADMINISTER = "administer"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -33,6 +33,7 @@ from nrm.countries.terms import (
 )
 from nrm.languages.transliterate import to_latin
 from nrm.lib.clock import today
+from nrm.lib.days import add_months
 from workflows.status import Status
 
 FOLDER = Path(__file__).parent
@@ -95,6 +96,27 @@ class DecisionRule(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryRule(Sourced):
+    """How long what the directory of services says is relied on."""
+
+    confirm_after_months: int
+    doubtful_after_months: int
+    licence_ends_within_days: int
+
+    def to_confirm_since(self, day: date) -> date:
+        """What was last confirmed before this day is asked about again."""
+        return add_months(day, -self.confirm_after_months)
+
+    def doubtful_since(self, day: date) -> date:
+        """What was last confirmed before this day is shown as doubtful."""
+        return add_months(day, -self.doubtful_after_months)
+
+    def licence_ends_by(self, day: date) -> date:
+        """A licence that ends by this day is asked about."""
+        return day + timedelta(days=self.licence_ends_within_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Region(Sourced):
     """A part of the country: an entity, a canton, a county. `part_of` is the code of the region above it."""
 
@@ -121,6 +143,7 @@ class Profile:
     shelters: tuple[Shelter, ...]
     decision: DecisionRule
     review: Review
+    directory: DirectoryRule
     regions: tuple[Region, ...] = ()
 
     @property
@@ -135,6 +158,7 @@ class Profile:
     def values(self) -> Iterator[Sourced]:
         """Everything the profile says, each with its source."""
         yield from (self.languages, self.id_number, self.data_protection_law, self.decision, self.review)
+        yield self.directory
         yield from (*self.bodies, *self.shelters, *self.regions, *self.status_terms.values())
         for rule in self.clocks.values():
             yield from (rule, *rule.later)
@@ -207,6 +231,7 @@ def parsed(code: str, own: Mapping[str, Any], everywhere: Mapping[str, Any]) -> 
         shelters=tuple(Shelter(**{**given, "type": ShelterType(given["type"])}) for given in own["shelters"]),
         decision=decision(own["decision"]),
         review=Review(**{**own["review"], "remedy": Remedy(own["review"]["remedy"])}),
+        directory=DirectoryRule(**own.get("directory", everywhere["directory"])),
         regions=tree(tuple(map(region, own["regions"]))),
     )
 

@@ -12,7 +12,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
+from nrm.countries import profile
 from nrm.directory.services import Service
 from nrm.lib.clock import today
 from nrm.lib.history import History
@@ -51,6 +53,10 @@ class Listing(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="listings")
     service = models.CharField(_("Service"), max_length=30, choices=Service)
+    #: What others call it where its own name could lead to it; see `is_protected`.
+    code_name = models.CharField(_("Code name"), max_length=60, blank=True, default="")
+    #: Who keeps it up to date for an organisation that works outside the service.
+    kept_by = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     about = models.CharField(_("In a few words"), max_length=300, blank=True)
     sexes = ArrayField(models.CharField(max_length=10, choices=Sex), default=list, verbose_name=_("For whom"))
     age_groups = ArrayField(models.CharField(max_length=10, choices=AgeGroup), default=list, verbose_name=_("Age"))
@@ -79,6 +85,8 @@ class Listing(models.Model):
     confirmed_on = models.DateField(null=True, editable=False)
     #: Something that matters was changed since the coordinator approved it.
     changed_since_approval = models.BooleanField(default=False, editable=False)
+    #: Why it was sent back, stopped or withdrawn, for those who keep and approve it. Never about a person.
+    remark = models.CharField(_("Reason"), max_length=500, blank=True, default="")
     state = models.CharField(_("State"), max_length=12, choices=ListingState, default=ListingState.DRAFT)
     version = models.PositiveIntegerField(default=1, editable=False)
     history = History()
@@ -103,8 +111,37 @@ class Listing(models.Model):
     def __str__(self) -> str:
         return f"{self.service} {self.id}"
 
+    @property
+    def keeper_id(self) -> UUID:
+        """Who is asked whether it is still true."""
+        return self.kept_by_id or self.organisation_id
+
+    @property
+    def is_protected(self) -> bool:
+        """Where people live in safety: nothing that is shown of it may lead to the place."""
+        return self.service == Service.ACCOMMODATION or self.organisation.kind == OrganisationKind.SHELTER
+
+    @property
+    def shown_as(self) -> str:
+        """What everybody calls it."""
+        return self.code_name if self.is_protected and self.code_name else self.organisation.name
+
+    @property
+    def is_stale(self) -> bool:
+        """Nobody has said for long that it is still true."""
+        doubtful_since = profile.current().directory.doubtful_since(today())
+        return self.confirmed_on is not None and self.confirmed_on < doubtful_since
+
+    @property
+    def takes_referrals(self) -> bool:
+        """As `taking_referrals`, of one at hand."""
+        return self.state == ListingState.LISTED and self.licence_is_valid() and self.organisation.is_active
+
     def parties(self) -> dict[Party, UUID]:
-        return {Party.PROVIDER: self.organisation_id}
+        return {Party.PROVIDER: self.keeper_id}
 
     def licence_is_valid(self) -> bool:
         return self.licence_valid_until is None or self.licence_valid_until >= today()
+
+    def is_safely_named(self) -> bool:
+        return bool(self.code_name) or not self.is_protected

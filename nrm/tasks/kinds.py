@@ -47,7 +47,9 @@ class TaskKind(TextChoices):
     APPROVE_LISTING = "approve_listing", _("Look at a service that waits for approval")
     MEND_LISTING = "mend_listing", _("Put a service in the directory right")
     LOOK_AT_STOP = "look_at_stop", _("Look whether referrals can go there again")
+    LOOK_AT_CHANGE = "look_at_change", _("Look at what was changed in the directory")
     CONFIRM_LISTING = "confirm_listing", _("Is what the directory says still true? Confirm it")
+    RENEW_LICENCE = "renew_licence", _("A licence ends soon: write until when the next one is valid")
     CLOCK_RAN_OUT = "clock_ran_out", _("Look at the case: a time limit ran out")
     #: What there is to do stands, sealed, in the case (`nrm.cases.models.TaskRemark`).
     AD_HOC = "ad_hoc", _("Do what you were asked to do")
