@@ -49,6 +49,8 @@ class NoticeKind(TextChoices):
     CLOCK_RAN_OUT = "clock_ran_out", _("A time limit ran out")
     LIMIT_ENDS_SOON = "limit_ends_soon", _("A time limit ends soon")
     TASK_DUE_SOON = "task_due_soon", _("Something is due soon")
+    TASK_GIVEN = "task_given", _("You were given something to do")
+    TASK_LATE = "task_late", _("Something is late")
     APPOINTMENT_SOON = "appointment_soon", _("An appointment is soon")
     ACCOUNT_CHANGED = "account_changed", _("Something about your account changed")
 
