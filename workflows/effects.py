@@ -53,12 +53,14 @@ class Revoke:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """Puts a task before the party; `within` names the time limit of the country's profile, `days` is the fallback;
+    """Puts a task before the party; `within` names the time limit of the country's profile (`or_within` those that stand
+    in its place for some records: the first that counts for the record is taken), `days` is the fallback;
     `working_days` counts without weekends and public holidays; or it is due when its record says."""
 
     kind: str
     to: Party
     within: str = ""
+    or_within: tuple[str, ...] = ()
     days: int | None = None
     working_days: int | None = None
     as_the_record_says: bool = False

@@ -38,6 +38,9 @@ class ReferralSubject(Protocol):
     def receiver_accepts_referrals(self) -> bool: ...
 
 
+#: The time limits for an answer; which of them counts, the country's profile says by the urgency.
+ANSWER_LIMITS = ("referral_answer", "referral_answer_urgent", "referral_answer_immediate")
+
 ANSWERED = (CloseTasks(("answer_referral", "referral_question")),)
 
 
@@ -76,7 +79,9 @@ class ReferralFlow(Lifecycle):
         conditions=[consent_or_basis_covers_it, receiver_takes_referrals],
         effects=[
             Grant("received_referral", to=Party.RECEIVER),
-            OpenTask("answer_referral", to=Party.RECEIVER, within="referral_answer", days=3),
+            OpenTask(
+                "answer_referral", to=Party.RECEIVER, within=ANSWER_LIMITS[0], or_within=ANSWER_LIMITS[1:], days=3
+            ),
             Notify("referral_received", to=Party.RECEIVER),
         ],
     )

@@ -108,6 +108,7 @@ class Code(TextChoices):
     REFERRAL_CHANGED = "referral.changed", _("Referral changed")
     REFERRAL_MESSAGE_WRITTEN = "referral.message_written", _("Message about a referral written")
     REFERRAL_READ = "referral.read", _("Referral read")
+    REFERRAL_FEEDBACK_RECORDED = "referral.feedback_recorded", _("What the person says about a service recorded")
     PLACEMENT_READ = "placement.read", _("Placement read")
     SHELTER_CHANGED = "shelter.changed", _("Shelter changed")
     SHELTER_ADDRESS_SEEN = "shelter.address_seen", _("Shelter address seen")

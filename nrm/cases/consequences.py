@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import singledispatch
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from nrm.access.relations import Relation
@@ -31,10 +32,12 @@ def sentences(effects: Iterable[Effect]) -> list[str]:
     return [sentence(effect) for effect in effects]
 
 
-def time_limits_in_words(code: str, countries: Collection[Profile] = ()) -> list[str]:
+def time_limits_in_words(
+    code: str, countries: Collection[Profile] = (), record: models.Model | None = None
+) -> list[str]:
     """What starts and ends with an act. Of several countries, those are named that have the limit and others do not."""
     found = []
-    for effect in time_limits(code, countries):
+    for effect in time_limits(code, countries, record):
         having = [one.name for one in countries if effect in time_limits(code, [one])]
         everywhere = len(having) == len(countries)
         found.append(sentence(effect) if everywhere else _in_some_countries(effect, having))

@@ -84,7 +84,7 @@ class Setting:
         """The organisations behind a party; empty when the country or the case has none."""
         if party in self.parties:
             return [self.parties[party]]
-        if party is Party.RECIPIENT:
+        if party in {Party.RECIPIENT, Party.INVITED}:
             return list(self.subject.recipients())
         if party in (named := self.subject.parties()):
             return [named[party]]
@@ -97,9 +97,13 @@ class Setting:
         return []
 
 
-def time_limits(code: str, countries: Collection[Profile] = ()) -> tuple[StartClock | StopClock, ...]:
-    """What profiles (of this country, unless given) start and end with an act: a transition's code or an audit code."""
+def time_limits(
+    code: str, countries: Collection[Profile] = (), record: models.Model | None = None
+) -> tuple[StartClock | StopClock, ...]:
+    """What profiles (of this country, unless given) start and end with an act: a transition's code or an audit code;
+    of a `record`, only what counts for it."""
     rules = [rule for country in countries or [profile.current()] for rule in country.limits()]
+    rules = [rule for rule in rules if record is None or rule.counts_for(record)]
     starts = dict.fromkeys(StartClock(rule.key) for rule in rules if code in rule.starts_on)
     return (*dict.fromkeys(StopClock(rule.key) for rule in rules if code in rule.stops_on), *starts)
 
@@ -110,7 +114,7 @@ def keep_time(code: str, setting: Setting) -> None:
     rules = profile.current().limits()
     tasks.stop_clocks(code, subjects=subjects, keys=[rule.key for rule in rules if code in rule.stops_on])
     for rule in rules:
-        if code in rule.starts_on:
+        if code in rule.starts_on and rule.counts_for(setting.subject):
             _start(rule, code, setting)
 
 
@@ -188,16 +192,27 @@ def _open_task(effect: OpenTask, setting: Setting) -> None:
             organisation_id=organisation_id,
             role=_role_of(effect.to, setting),
             due_at=_due_at(effect, setting),
-            time_limit=effect.within or setting.time_limit,
+            time_limit=_time_limit(effect, setting),
             by=setting.by,
         )
+
+
+def _limit_of(effect: OpenTask, setting: Setting) -> ClockRule | None:
+    """The time limit by which the task is due: the first of those it names that counts for this record."""
+    named = [profile.current().clock(key) for key in (effect.within, *effect.or_within)]
+    return next((rule for rule in named if rule and rule.counts_for(setting.subject)), None)
+
+
+def _time_limit(effect: OpenTask, setting: Setting) -> str:
+    rule = _limit_of(effect, setting)
+    return rule.key if rule else effect.within or setting.time_limit
 
 
 def _due_at(effect: OpenTask, setting: Setting) -> datetime | None:
     if effect.as_the_record_says:
         due_at: datetime = setting.subject.due_at(effect.kind)
         return due_at
-    rule = profile.current().clock(effect.within) if effect.within else None
+    rule = _limit_of(effect, setting)
     if rule is not None:
         return rule.due_at(now(), subdivision=profile.current().holidays_in(setting.case.region))
     if effect.working_days is not None:

@@ -167,14 +167,14 @@ def answer_step(
         "case": case_of(record),
         "record": record,
         "back_to": back_to,
-        "consequences": [*(in_words if in_words is not None else declared(edge)), *also],
+        "consequences": [*(in_words if in_words is not None else declared(edge, record)), *also],
     }
     return render(request, "cases/step.html", context, status=status)
 
 
-def declared(edge: Edge) -> list[str]:
-    """What follows from a step, as the machine and the country's profile say."""
-    return [*sentences(edge.effects), *time_limits_in_words(edge.code)]
+def declared(edge: Edge, record: models.Model) -> list[str]:
+    """What follows from a step of this record, as the machine and the country's profile say."""
+    return [*sentences(edge.effects), *time_limits_in_words(edge.code, record=record)]
 
 
 def edge_from_here(flow: type[Lifecycle], record: Any, transition: str) -> Edge:

@@ -7,7 +7,7 @@ changes a limit that runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Self
@@ -39,6 +39,8 @@ class ClockRule(Sourced):
     stops_on: tuple[str, ...] = ()
     #: Whether every record of its kind (every referral) has one, instead of the case.
     for_each_record: bool = False
+    #: For which records it counts: those of which these columns say this. Empty is all.
+    only_for: Mapping[str, str] = field(default_factory=dict, hash=False)
     #: No shorter and no longer than this, in the same unit.
     floor: int | None = None
     longest: int | None = None
@@ -55,6 +57,9 @@ class ClockRule(Sourced):
     @property
     def label(self) -> str:
         return str(ClockName(self.key).label)
+
+    def counts_for(self, record: Any) -> bool:
+        return all(getattr(record, column, None) == value for column, value in self.only_for.items())
 
     def on(self, day: date) -> ClockRule | None:
         """The rule for a limit that starts on this day; None before there was one."""
@@ -95,7 +100,9 @@ class ClockRule(Sourced):
 
     def kept(self, *, started_by: str, subdivision: str = "", region: str = "", round_: int = 0) -> dict[str, Any]:
         """What a started clock keeps, as JSON: the whole rule, the act that started it and whose holidays it counts."""
-        rule = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in {"key", "later"}}
+        rule = {
+            column.name: getattr(self, column.name) for column in fields(self) if column.name not in {"key", "later"}
+        }
         lists = {name: list(rule[name]) for name in LISTS}
         words = {"unit": str(self.unit), "day_kind": str(self.day_kind)}
         circumstances = {"started_by": started_by, "subdivision": subdivision, "region": region, "round": round_}
@@ -104,7 +111,7 @@ class ClockRule(Sourced):
     @classmethod
     def from_kept(cls, key: str, kept: Mapping[str, Any]) -> Self:
         """The rule as a clock keeps it. Clocks that were started before rules were kept whole know their length."""
-        names = {field.name for field in fields(cls)} - {"key", "later"}
+        names = {column.name for column in fields(cls)} - {"key", "later"}
         given = {"country": "", "starts_on": (), "lengths": (kept.get("length"),), **kept}
         return cls(key=key, **_typed({name: value for name, value in given.items() if name in names}))
 

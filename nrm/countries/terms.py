@@ -99,6 +99,8 @@ class ClockName(TextChoices):
     REFLECTION = "reflection_days", _("Recovery and reflection period")
     FORMAL_ASSESSMENT = "formal_assessment_h", _("Formal assessment")
     REFERRAL_ANSWER = "referral_answer", _("Answer to a referral")
+    REFERRAL_ANSWER_URGENT = "referral_answer_urgent", _("Answer to an urgent referral")
+    REFERRAL_ANSWER_IMMEDIATE = "referral_answer_immediate", _("Answer to a referral that is needed at once")
     CHILD_GUARDIAN = "child_guardian_h", _("Guardian for a child")
     PLAN_DUE = "plan_due_days", _("First support plan")
     PLAN_REVIEW = "plan_review_days", _("Review of the plan")

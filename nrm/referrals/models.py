@@ -18,9 +18,15 @@ from nrm.cases.models import Basis, Case, CaseChild, DataCategory, SharingBasis
 from nrm.directory.models import Listing
 from nrm.directory.services import Service
 from nrm.lib.history import History
+from nrm.lib.spoken_languages import SpokenLanguage
 from nrm.vault.fields import SealedField
 from workflows.effects import Party
 from workflows.referral import OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
+
+#: What the receiver has on its hands; a question it asked waits for the other side.
+RUNNING = (ReferralState.MORE_INFO, ReferralState.ACCEPTED, ReferralState.IN_SERVICE)
+#: Over, one way or another.
+ENDED = (ReferralState.DECLINED, ReferralState.COMPLETED, ReferralState.WITHDRAWN, ReferralState.EXPIRED)
 
 
 class Urgency(models.TextChoices):
@@ -52,6 +58,28 @@ class Channel(models.TextChoices):
     INSIDE = "inside", pgettext_lazy("referral", "In this service")
     LINK = "link", pgettext_lazy("referral", "By a link, with a code told by phone")
     LETTER = "letter", pgettext_lazy("referral", "By letter")
+
+
+class LanguageHelp(models.TextChoices):
+    """Who helps the person and the service to understand each other."""
+
+    INTERPRETER = "interpreter", _("Interpreter")
+    MEDIATOR = "mediator", _("Cultural mediator")
+
+
+class Meeting(models.TextChoices):
+    """How the interpreter or mediator takes part."""
+
+    ON_SITE = "on_site", pgettext_lazy("interpreter", "On site")
+    PHONE = "phone", pgettext_lazy("interpreter", "By telephone")
+    VIDEO = "video", pgettext_lazy("interpreter", "By video")
+
+
+class Preferred(models.TextChoices):
+    """Only where the person wants it."""
+
+    WOMAN = "woman", pgettext_lazy("interpreter", "A woman")
+    MAN = "man", pgettext_lazy("interpreter", "A man")
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -99,6 +127,19 @@ class Referral(CaseChild):
         blank=True,
         verbose_name=_("What is shared"),
     )
+    #: What was asked of several organisations at once, and what carries it on, has this in common.
+    need = models.UUIDField(null=True, editable=False)
+    #: An interpreter or a cultural mediator: beside another service, or asked for by itself.
+    language_help = models.CharField(
+        _("Help with the language"), max_length=12, choices=LanguageHelp, blank=True, default=""
+    )
+    spoken = models.CharField(_("Language"), max_length=10, choices=SpokenLanguage, blank=True, default="")
+    meeting = models.CharField(_("How"), max_length=10, choices=Meeting, blank=True, default="")
+    needed_at = models.DateTimeField(_("When"), null=True, blank=True)
+    needed_minutes = models.PositiveSmallIntegerField(_("How long, in minutes"), null=True, blank=True)
+    preferred = models.CharField(
+        _("If the person prefers a woman or a man"), max_length=10, choices=Preferred, blank=True, default=""
+    )
     #: Shown to the receiver before acceptance: no identity in it.
     summary = SealedField(null=True)
     decline_reason = models.CharField(_("Reason"), max_length=30, choices=DeclineReason, blank=True)
@@ -128,10 +169,37 @@ class Referral(CaseChild):
                 condition=Q(state__in=[ReferralState.DRAFT, ReferralState.WITHDRAWN]) | Q(sent_at__isnull=False),
                 name="referral_sent_at_some_time",
             ),
+            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="referral_urgency_known"),
+            models.CheckConstraint(
+                condition=Q(language_help="", spoken="") | Q(language_help__in=LanguageHelp.values, spoken__gt=""),
+                name="referral_language_help_names_the_language",
+            ),
+            models.CheckConstraint(
+                condition=Q(meeting__in=["", *Meeting.values], preferred__in=["", *Preferred.values]),
+                name="referral_interpreter_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(needed_minutes=None) | Q(needed_minutes__gt=0), name="referral_takes_some_time"
+            ),
         ]
         indexes = [
             models.Index(fields=["receiver", "-prepared_at", "-id"], name="referral_by_receiver"),
             models.Index(fields=["sender", "-prepared_at", "-id"], name="referral_by_sender"),
+            models.Index(
+                fields=["receiver", "-prepared_at", "-id"],
+                condition=Q(state=ReferralState.SENT),
+                name="referral_waiting_here",
+            ),
+            models.Index(
+                fields=["receiver", "-prepared_at", "-id"], condition=Q(state__in=RUNNING), name="referral_running_here"
+            ),
+            models.Index(
+                fields=["-prepared_at", "-id"], condition=Q(state=ReferralState.MORE_INFO), name="referral_asked_about"
+            ),
+            models.Index(
+                fields=["receiver", "-prepared_at", "-id"], condition=Q(state__in=ENDED), name="referral_ended_here"
+            ),
+            models.Index(fields=["need"], condition=Q(need__isnull=False), name="referral_by_need"),
         ]
 
     def parties(self) -> dict[Party, UUID]:
@@ -183,6 +251,54 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def case(self) -> Case:
+        return self.referral.case
+
+    def parties(self) -> dict[Party, UUID]:
+        return self.referral.parties()
+
+
+class Opinion(models.TextChoices):
+    """An answer to one question about a service. Nobody has to give one."""
+
+    YES = "yes", pgettext_lazy("opinion", "Yes")
+    PARTLY = "partly", pgettext_lazy("opinion", "In part")
+    NO = "no", pgettext_lazy("opinion", "No")
+
+
+#: What a person can be asked about a service.
+QUESTIONS = ("helped", "felt_safe", "respected", "would_return")
+
+
+class Feedback(models.Model):
+    """What the person says about a service, if they want to. Written once; the provider never sees it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="feedback")
+    helped = models.CharField(_("Did it help?"), max_length=6, choices=Opinion, blank=True)
+    felt_safe = models.CharField(_("Did you feel safe there?"), max_length=6, choices=Opinion, blank=True)
+    respected = models.CharField(_("Were you treated with respect?"), max_length=6, choices=Opinion, blank=True)
+    would_return = models.CharField(_("Would you go there again?"), max_length=6, choices=Opinion, blank=True)
+    words = SealedField(null=True)
+    recorded_by = models.UUIDField(editable=False)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    history = History()
+
+    belongs_to: ClassVar[dict[Permission, Party]] = Referral.belongs_to
+
+    class Meta:
+        ordering = ("recorded_at", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(**{f"{question}__in": ["", *Opinion.values] for question in QUESTIONS}),
+                name="feedback_opinion_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"feedback {self.id}"
 
     @property
     def case(self) -> Case:

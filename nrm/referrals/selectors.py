@@ -23,15 +23,12 @@ from nrm.cases.models import Case, DataCategory, Participation, SharingBasis, re
 from nrm.cases.models.participation import bars_of
 from nrm.cases.selectors import cases_visible_to, covered, standing_in
 from nrm.lib.paging import Cursor, page_of
-from nrm.referrals.models import Message, MessageKind, Referral, ReferralQuerySet
+from nrm.referrals.models import RUNNING, Message, MessageKind, Referral, ReferralQuerySet
 from nrm.tasks.models import Clock
 from nrm.vault.fields import opened
 from workflows.effects import Party
-from workflows.referral import OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
+from workflows.referral import ANSWER_LIMITS, OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
 
-ANSWER_CLOCK = "referral_answer"
-#: What the receiver has on its hands; a question it asked waits for the other side.
-RUNNING = (ReferralState.MORE_INFO, ReferralState.ACCEPTED, ReferralState.IN_SERVICE)
 #: The receiver's messages; all others are the sender's.
 FROM_RECEIVER = frozenset({MessageKind.QUESTION, MessageKind.DECLINED, MessageKind.COMPLETED})
 
@@ -182,7 +179,7 @@ def answer_due(referral: Referral) -> datetime | None:
 def answers_due(referrals: list[Referral]) -> Mapping[UUID, datetime]:
     """Until when each is to be answered; one query."""
     waiting = {reference(row): row.pk for row in referrals if row.state in WAITING_FOR_ANSWER}
-    clocks = Clock.objects.filter(key=ANSWER_CLOCK, stopped_at=None, subject__in=list(waiting))
+    clocks = Clock.objects.filter(key__in=ANSWER_LIMITS, stopped_at=None, subject__in=list(waiting))
     return {waiting[clock.subject]: clock.due_at for clock in clocks}
 
 
@@ -190,7 +187,7 @@ def referrals_overdue(now: datetime) -> list[Referral]:
     """Those still unanswered after their time limit, longest first."""
     waiting = {reference(row): row for row in Referral.objects.waiting_for_answer().select_related("case")}
     clocks = Clock.objects.filter(
-        key=ANSWER_CLOCK, stopped_at=None, due_at__lte=now, subject__in=list(waiting)
+        key__in=ANSWER_LIMITS, stopped_at=None, due_at__lte=now, subject__in=list(waiting)
     ).order_by("due_at", "id")
     return [waiting[clock.subject] for clock in clocks]
 

@@ -13,6 +13,11 @@ OF_ITS_TASK = (
     "EXISTS (SELECT FROM tasks_task AS work WHERE work.id = {rows}.task_id"
     " AND (work.organisation_id = nrm_organisation() OR work.opened_by = nrm_user()))"
 )
+#: What the person said about a service: for who leads the case, never for who gave the service.
+FOR_ITS_LEAD = (
+    "EXISTS (SELECT FROM referrals_referral AS above WHERE above.id = {rows}.referral_id"
+    " AND nrm_takes_part(above.case_id, 'leads'))"
+)
 
 
 def through(column: str, table: str) -> str:
@@ -51,6 +56,7 @@ PROTECTED: Mapping[str, str] = {
     "identification.CourtView": OF_ITS_CASE,
     "referrals.Referral": OF_ITS_CASE,
     "referrals.Message": through("referral_id", "referrals_referral"),
+    "referrals.Feedback": FOR_ITS_LEAD,
     "placements.Placement": OF_ITS_CASE,
     "support.Episode": OF_ITS_CASE,
     "support.Appointment": through("episode_id", "support_episode"),
@@ -62,6 +68,13 @@ PROTECTED: Mapping[str, str] = {
     "reintegration.Plan": OF_ITS_CASE,
     "reintegration.Goal": through("plan_id", "reintegration_plan"),
     "reintegration.FollowUp": OF_ITS_CASE,
+    "conferences.Conference": OF_ITS_CASE,
+    "conferences.Attendance": OF_ITS_CASE,
+    "conferences.Minute": (
+        "EXISTS (SELECT FROM conferences_conference AS above WHERE above.id = {rows}.conference_id"
+        " AND ({rows}.block <> 'clinical' OR nrm_treats_case(above.case_id)))"
+    ),
+    "conferences.Decision": through("conference_id", "conferences_conference"),
 }
 
 #: Without row-level security although they hold something sealed, and why.
