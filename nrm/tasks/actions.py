@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.refusals import MovedOn, NotVisible, NotYet
@@ -19,6 +20,9 @@ from nrm.lib.clock import now
 from nrm.tasks.kinds import TaskKind, TaskOutcome
 from nrm.tasks.models import Clock, Task
 from nrm.tasks.selectors import Codes, open_tasks_for
+
+#: Long enough to wait for an answer from elsewhere, too short for anybody to be forgotten.
+LONGEST_SNOOZE = timedelta(days=14)
 
 
 def open_task(
@@ -119,9 +123,37 @@ def claim_task(task_id: UUID, *, by: Actor, codes: Codes) -> Task:
         task = _locked(task_id, by, codes)
         if task.claimed_by_id not in {None, by.user_id}:
             raise MovedOn
-        task.claimed_by_id = by.user_id
-        task.save(update_fields=["claimed_by"])
+        if task.claimed_by_id is None:
+            task.given_by = None
+        task.claimed_by_id, task.snoozed_until = by.user_id, None
+        task.save(update_fields=["claimed_by", "given_by", "snoozed_until"])
         _record(Code.TASK_CLAIMED, task, by)
+    return task
+
+
+def give_to(task_id: UUID, *, user_id: UUID, expected: UUID | None, by: Actor, codes: Codes) -> Task:
+    """A colleague is on it from now on. `expected` is who was on it on the page; `MovedOn` when it is somebody else by
+    now. The caller audits it with the reason. Locks the colleague's memberships, then the task."""
+    _hold_in_place(user_id, by.organisation_id)
+    task = _locked(task_id, by, codes)
+    if task.claimed_by_id != expected:
+        raise MovedOn
+    task.claimed_by_id, task.snoozed_until = user_id, None
+    task.given_by = by.user_id if user_id != by.user_id else None
+    task.save(update_fields=["claimed_by", "given_by", "snoozed_until"])
+    return task
+
+
+def put_off(task_id: UUID, *, until: datetime, by: Actor, codes: Codes) -> Task:
+    """It stands below everything else until then, and is late when it is late all the same. Not what a colleague is
+    on. The caller audits it with the reason. Locks the task."""
+    if not now() < until <= now() + LONGEST_SNOOZE:
+        raise NotYet(_("Choose a day within the next 14 days."))
+    task = _locked(task_id, by, codes)
+    if task.claimed_by_id not in {None, by.user_id}:
+        raise MovedOn
+    task.snoozed_until = until
+    task.save(update_fields=["snoozed_until"])
     return task
 
 

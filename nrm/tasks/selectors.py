@@ -69,8 +69,8 @@ def tasks_overdue_in_country(codes: Codes, now: datetime) -> TaskQuerySet:
 def late_by_organisation(codes: Codes, now: datetime) -> list[Late]:
     """How many tasks are late in each organisation and since when, most first."""
     late = Task.objects.open().filter(Q(case_code="") | Q(case_code__in=codes), due_at__lt=now)
-    late = late.values("organisation__name")
-    rows = late.annotate(count=Count("id"), oldest=Min("due_at")).order_by("-count", "organisation__name")
+    by_name = late.values("organisation__name")
+    rows = by_name.annotate(count=Count("id"), oldest=Min("due_at")).order_by("-count", "organisation__name")
     return [Late(row["organisation__name"], row["count"], row["oldest"]) for row in rows]
 
 

@@ -33,7 +33,7 @@ from nrm.cases.actions.team import (
 )
 from nrm.cases.actions.track import choose_track
 from nrm.cases.actions.transfer import answer_offer, offer_lead
-from nrm.cases.actions.work import give_task
+from nrm.cases.actions.work import comment_on_task, give_task, hand_on_task, put_off_task
 
 __all__ = [
     "NOT_INDEPENDENT",
@@ -47,6 +47,7 @@ __all__ = [
     "assess_risk",
     "break_glass",
     "choose_track",
+    "comment_on_task",
     "cover_absence",
     "end_cover",
     "end_emergency",
@@ -56,6 +57,7 @@ __all__ = [
     "expire_emergencies",
     "extend_clock",
     "give_task",
+    "hand_on_task",
     "hand_over",
     "keep_away",
     "keep_away_address",
@@ -73,6 +75,7 @@ __all__ = [
     "open_case",
     "open_document",
     "propose_erasure",
+    "put_off_task",
     "record_age",
     "record_basis",
     "record_consent",

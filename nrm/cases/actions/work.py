@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
-from nrm.access.refusals import NotVisible, NotYet
+from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.access.roles import Role
+from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, RemarkKind, TaskRemark, reference
 from nrm.cases.selectors import require, standing_in
-from nrm.cases.selectors.work import leads, takes_part, who_can_do
+from nrm.cases.selectors.work import WorkOn, colleagues_for_task, leads, takes_part, who_can_do, work_on
+from nrm.cases.telling import people_to_tell
 from nrm.lib.clock import now
+from nrm.notices import actions as notices
+from nrm.notices.kinds import NoticeKind
 from nrm.tasks import actions as tasks
 from nrm.tasks.models import Task
 from nrm.vault.fields import sealed
 from workflows.case import Stage
 
+NOT_TO_BE_CHOSEN = _("Choose a colleague from the list.")
 NOT_TO_BE_GIVEN = _("Choose somebody who works on this case.")
 NOT_TAKING_PART = _("Choose an organisation that takes part in the case.")
-SAY_WHAT = _("Write what there is to do.")
+SAY_WHAT = _("Write it in words.")
 TIME_TO_COME = _("Choose a time to come.")
 
 
@@ -53,7 +59,7 @@ def give_task(
         raise NotYet(SAY_WHAT)
     if due_at is not None and due_at <= now():
         raise NotYet(TIME_TO_COME)
-    remark = TaskRemark(case=locked, kind=RemarkKind.ASKED, written_by=by.user_id, **({"id": key} if key else {}))
+    remark = TaskRemark(case=locked, kind=RemarkKind.ASKED, **({"id": key} if key else {}))
     remark.task = tasks.open_given(
         case_code=locked.code,
         subject=subject or reference(remark),
@@ -63,17 +69,98 @@ def give_task(
         user_id=user_id,
         by=by,
     )
-    return write_remark(remark, text, by=by, code=Code.TASK_GIVEN).task
+    _tell_of(remark.task, locked, by=by)
+    return _add(remark, text, by=by, permission=Permission.GIVE_TASK, code=Code.TASK_GIVEN).task
 
 
-def write_remark(remark: TaskRemark, text: str, *, by: Actor, code: Code) -> TaskRemark:
-    """Seals and adds it, and tells who was given the task that there is one, no word of what. Part of an act."""
+@lifecycle.act()
+def hand_on_task(pk: UUID, *, by: Actor, to: UUID, reason: str, expected: UUID | None) -> Task:
+    """A colleague is on it from now on, and is told so. `expected` is who was on it on the page, None for nobody;
+    `MovedOn` when it is somebody else by now. Locks the case, the colleague's memberships, then the task."""
+    work = _locked_work(pk, by)
+    if to not in {user_id for user_id, _name in colleagues_for_task(work)}:
+        raise NotYet(NOT_TO_BE_CHOSEN)
+    task = tasks.give_to(pk, user_id=to, expected=expected, by=by, codes=[work.task.case_code])
+    _tell_of(task, work.case, by=by)
+    _say_why(work, task, reason, by=by, code=Code.TASK_HANDED_ON, kind=RemarkKind.DELEGATED, to_id=to)
+    return task
+
+
+@lifecycle.act()
+def put_off_task(pk: UUID, *, by: Actor, until: datetime, reason: str) -> Task:
+    """Locks the case, then the task. `NotYet` for longer than `tasks.LONGEST_SNOOZE`."""
+    work = _locked_work(pk, by)
+    task = tasks.put_off(pk, until=until, by=by, codes=[work.task.case_code])
+    _say_why(work, task, reason, by=by, code=Code.TASK_PUT_OFF, kind=RemarkKind.SNOOZED, until=until)
+    return task
+
+
+@lifecycle.act()
+def comment_on_task(pk: UUID, *, by: Actor, text: str, key: UUID | None = None) -> TaskRemark:
+    """By who does the task or gave it; nobody is told. A `key` that was used writes nothing more."""
+    work = work_on(by, pk)
+    if work.case is None or not work.may_remark:
+        raise NotPermitted
+    lifecycle.lock_case(work.case.pk)
+    if key and (before := TaskRemark.objects.filter(pk=key, written_by=by.user_id, task=pk).first()):
+        return before
+    remark = TaskRemark(case=work.case, task=work.task, kind=RemarkKind.COMMENT, **({"id": key} if key else {}))
+    return _add(remark, text, by=by, permission=Permission.REMARK_ON_TASK, code=Code.TASK_REMARKED)
+
+
+def _locked_work(pk: UUID, by: Actor) -> WorkOn:
+    """As it is once the case is locked. `NotPermitted` for who only gave it, `MovedOn` when it is done."""
+    work = work_on(by, pk)
+    if work.case is not None:
+        lifecycle.lock_case(work.case.pk)
+        work = work_on(by, pk)
+    if not work.is_ours:
+        raise NotPermitted
+    if not work.task.is_open:
+        raise MovedOn
+    return work
+
+
+def _say_why(work: WorkOn, task: Task, reason: str, *, by: Actor, code: Code, **facts: Any) -> None:
+    """Sealed in the case. Work of no case, or of one that is not shown any more, holds no text: the act alone is
+    recorded."""
+    if work.case is not None and work.may_remark:
+        if not reason.strip():
+            raise NotYet(_("Give a reason."))
+        remark = TaskRemark(case=work.case, task=task, **facts)
+        _add(remark, reason, by=by, permission=Permission.REMARK_ON_TASK, code=code)
+        return
+    audit.append(code, by=by, case_code=task.case_code, subject=tasks.reference_of(task), data=_told(task))
+
+
+def _add(remark: TaskRemark, text: str, *, by: Actor, permission: Permission, code: Code) -> TaskRemark:
+    if not text.strip():
+        raise NotYet(SAY_WHAT)
+    remark.written_by = by.user_id
     remark.body = sealed(remark.case.person, remark, "body", text.strip())
-    task = remark.task
-    told = {"task": task.pk, "kind": task.kind, "organisation": task.organisation_id, "to": task.claimed_by_id}
-    permission = Permission.GIVE_TASK if code == Code.TASK_GIVEN else Permission.REMARK_ON_TASK
-    lifecycle.add(remark, by=by, permission=permission, code=code, data=told)
-    return remark
+    return lifecycle.add(remark, by=by, permission=permission, code=code, data=_told(remark.task))
+
+
+def _told(task: Task) -> dict[str, Any]:
+    return {"task": task.pk, "kind": task.kind, "organisation": task.organisation_id, "to": task.claimed_by_id}
+
+
+def _tell_of(task: Task, case: Case | None, *, by: Actor) -> None:
+    """That there is something to do, no word of what: whom it was given; of what waits in the queue of another
+    organisation, whoever there is told of the case."""
+    if task.claimed_by_id is not None:
+        recipients = [task.claimed_by_id]
+    elif case is not None and task.organisation_id != by.organisation_id:
+        recipients = people_to_tell(case, task.organisation_id, task.role)
+    else:
+        return
+    notices.queue(
+        NoticeKind.TASK_GIVEN,
+        case_code=task.case_code,
+        organisation_id=task.organisation_id,
+        recipients=recipients,
+        except_user_id=by.user_id,
+    )
 
 
 def _require_to_give(case: Case, by: Actor, organisation_id: UUID) -> None:

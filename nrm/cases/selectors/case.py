@@ -46,15 +46,28 @@ def cases_visible_to(actor: Actor, permission: Permission = Permission.SEE_CASE)
 def codes_with_work_for(actor: Actor) -> QuerySet[Any, Any] | list[str]:
     """The codes of the cases of whose tasks the actor may know. In the organisation that leads, those that the actor
     sees; an organisation that no longer takes part keeps what it was left to do, such as to stop using something."""
+    cases = _where_work_is_known(actor)
     if None in relations_that_grant(actor.role, Permission.SEE_CASE):
-        return _countrywide(actor).values("code")
-    cases = _not_kept_from(actor)
-    if actor.role is Role.CASE_WORKER:
-        elsewhere = ~Q(Exists(lead_of(OuterRef("pk"), actor)))
-        cases = cases.filter(elsewhere | Q(pk__in=cases_visible_to(actor).values("pk")))
+        return cases.values("code")
     waiting = Task.objects.open().filter(organisation=actor.organisation_id).values("case_code")
     with seen_by_the_service():  # The case itself is not shown to whom only a task of it is left.
         return list(cases.filter(code__in=waiting).values_list("code", flat=True))
+
+
+def knows_work_of(actor: Actor, code: str) -> bool:
+    """The same of one case."""
+    with seen_by_the_service():
+        return _where_work_is_known(actor).filter(code=code).exists()
+
+
+def _where_work_is_known(actor: Actor) -> QuerySet[Case]:
+    if None in relations_that_grant(actor.role, Permission.SEE_CASE):
+        return _countrywide(actor)
+    cases = _not_kept_from(actor)
+    if actor.role is not Role.CASE_WORKER:
+        return cases
+    elsewhere = ~Q(Exists(lead_of(OuterRef("pk"), actor)))
+    return cases.filter(elsewhere | Q(pk__in=cases_visible_to(actor).values("pk")))
 
 
 def _not_kept_from(actor: Actor) -> QuerySet[Case]:
