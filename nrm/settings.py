@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "nrm.placements",
     "nrm.support",
     "nrm.reintegration",
+    "nrm.conferences",
     "nrm.desk",
     "nrm.web",
     "nrm.rows",

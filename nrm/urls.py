@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("nrm.desk.urls")),
     path("", include("nrm.support.urls")),
     path("", include("nrm.reintegration.urls")),
+    path("", include("nrm.conferences.urls")),
 ]
 
 handler400 = "nrm.web.errors.bad_request"

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from workflows.effects import CloseTasks, OpenTask, Party
+from workflows.effects import CloseTasks, Notify, OpenTask, Party
 from workflows.lifecycle import Beginning, Lifecycle, column, needs, step
 
 
@@ -93,7 +93,7 @@ class ConferenceFlow(Lifecycle):
         permission="conference.chair",
         order=2,
         conditions=[every_point_is_written, decisions_lie_ahead],
-        effects=[CloseTasks(("write_minutes",))],
+        effects=[CloseTasks(("write_minutes",)), Notify("conference_closed", to=Party.INVITED)],
     )
     def close(self) -> None:
         """The minutes stay as they are, and each decision becomes a task. What has to be put right is added."""
