@@ -41,7 +41,7 @@ class ReferralSubject(Protocol):
 #: The time limits for an answer; which of them counts, the country's profile says by the urgency.
 ANSWER_LIMITS = ("referral_answer", "referral_answer_urgent", "referral_answer_immediate")
 
-ANSWERED = (CloseTasks(("answer_referral", "referral_question")),)
+ANSWERED = (CloseTasks(("answer_referral", "referral_question", "link_locked")),)
 
 
 class ReferralFlow(Lifecycle):

@@ -17,8 +17,10 @@ class Role(TextChoices):
     COORDINATOR = "coordinator", _("National coordinator")
     AUDITOR = "auditor", pgettext_lazy("role", "Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
+    OUTSIDE_RECIPIENT = "outside_recipient", _("Organisation without an account")
     CLOCK = "clock", _("The service itself")
 
 
-#: Roles a person can be given. `Role.CLOCK` acts when a time limit runs out and belongs to nobody.
-ASSIGNABLE_ROLES = tuple(role for role in Role if role is not Role.CLOCK)
+#: Roles a person can be given. `Role.CLOCK` acts when a time limit runs out and belongs to nobody;
+#: `Role.OUTSIDE_RECIPIENT` answers one referral through a link, or by telephone to the lead (decision 0024).
+ASSIGNABLE_ROLES = tuple(role for role in Role if role not in {Role.CLOCK, Role.OUTSIDE_RECIPIENT})

@@ -17,6 +17,7 @@ class TaskKind(TextChoices):
     ANSWER_REFERRAL = "answer_referral", _("Answer the referral")
     REFERRAL_QUESTION = "referral_question", _("Answer the question about your referral")
     REFERRAL_DECLINED = "referral_declined", _("Find another organisation: the referral was declined")
+    LINK_LOCKED = "link_locked", _("Make a new link: a wrong code was given five times")
     REFERRAL_EXPIRED = "referral_expired", _("Find another organisation: the referral was not answered in time")
     ANSWER_PLACEMENT_REQUEST = "answer_placement_request", _("Answer the request for a place")
     CONFIRM_PLACEMENT = "confirm_placement", _("Confirm the reserved place")
@@ -65,6 +66,7 @@ FINISHED_BY_HAND = frozenset(
         TaskKind.ASK_AGAIN,
         TaskKind.REFER_TO_OTHER_HELP,
         TaskKind.REFERRAL_DECLINED,
+        TaskKind.LINK_LOCKED,
         TaskKind.REFERRAL_EXPIRED,
         TaskKind.PLACEMENT_DECLINED,
         TaskKind.FOLLOW_UP,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nrm.access.roles import Role
 from nrm.countries import profile
 
-CASE_ROLES = frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR, Role.CLOCK}
+CASE_ROLES = frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR, Role.OUTSIDE_RECIPIENT, Role.CLOCK}
 EVERYBODY = frozenset(Role)
 
 
