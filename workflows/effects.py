@@ -53,8 +53,8 @@ class Revoke:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """Puts a task before the party; `within` names the time limit of the country's profile (`or_within` those that stand
-    in its place for some records: the first that counts for the record is taken), `days` is the fallback;
+    """Puts a task before the party; `within` names the time limit of the profile, `or_within` those that stand
+    in its place for some records (the first that counts for the record is taken), `days` is the fallback;
     `working_days` counts without weekends and public holidays; or it is due when its record says."""
 
     kind: str
