@@ -306,3 +306,6 @@ class Feedback(models.Model):
 
     def parties(self) -> dict[Party, UUID]:
         return self.referral.parties()
+
+
+from nrm.referrals.outside.models import OutsideLink, ToldAnswer, WrongCode  # noqa: E402, F401  # belong to this app

@@ -57,6 +57,8 @@ PROTECTED: Mapping[str, str] = {
     "referrals.Referral": OF_ITS_CASE,
     "referrals.Message": through("referral_id", "referrals_referral"),
     "referrals.Feedback": FOR_ITS_LEAD,
+    "referrals.OutsideLink": through("referral_id", "referrals_referral"),
+    "referrals.ToldAnswer": through("referral_id", "referrals_referral"),
     "placements.Placement": OF_ITS_CASE,
     "support.Episode": OF_ITS_CASE,
     "support.Appointment": through("episode_id", "support_episode"),
