@@ -105,6 +105,12 @@ def pass_tasks(*, case_code: str, role: str, of: UUID, to: UUID, by: Actor, besi
     return theirs.update(organisation=to, claimed_by=None, given_by=None, snoozed_until=None)
 
 
+def set_due(*, subject: str, kinds: Iterable[str], due_at: datetime) -> int:
+    """The open tasks of a record fall due at another time; how many there were."""
+    tasks = Task.objects.open().filter(subject=subject, kind__in=[TaskKind(kind) for kind in kinds])
+    return tasks.update(due_at=due_at)
+
+
 def put_back(*, case_code: str, user_id: UUID) -> int:
     """The open tasks that somebody who no longer works on a case had taken; how many there were."""
     return Task.objects.open().filter(case_code=case_code, claimed_by=user_id).update(claimed_by=None, given_by=None)
