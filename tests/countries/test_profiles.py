@@ -19,7 +19,7 @@ from nrm.countries import page
 from nrm.countries.limits import first_day
 from nrm.countries.profile import EVERYWHERE, Profile, current, load, parsed, read
 from nrm.countries.public_holidays import subdivisions
-from nrm.countries.sources import Sourced, references
+from nrm.countries.sources import OURS, Sourced, references
 from nrm.countries.terms import BodyTask, ClockName, Country, DayKind, Remedy
 from workflows.status import Status
 
@@ -80,6 +80,8 @@ def test_the_page_is_told_every_value(profile: Profile) -> None:
 def test_as_many_values_are_unverified_as_the_files_say(profile: Profile) -> None:
     own = read(profile.country)["clocks"]
     defaults = {key: rule for key, rule in read(EVERYWHERE)["clocks"].items() if key not in own}
+    if "reminders" not in read(profile.country):
+        defaults["reminders"] = read(EVERYWHERE)["reminders"]
     unverified = [one for one in (*given(profile.country), *defaults.values()) if not one["checked"]]
     assert sum(not value.checked for value in profile.values()) == len(unverified) > 0
 
@@ -132,7 +134,7 @@ def test_a_negative_decision_has_no_appeal_in_serbia() -> None:
 
 def test_a_working_day_is_counted_only_where_a_source_says_so(profile: Profile) -> None:
     for rule in profile.clocks.values():
-        assert rule.day_kind is DayKind.CALENDAR or rule.checked
+        assert rule.day_kind is DayKind.CALENDAR or rule.checked or rule.source == OURS
 
 
 def test_permits_have_the_lengths_that_were_collected() -> None:

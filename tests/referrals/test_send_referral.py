@@ -27,7 +27,7 @@ def test_the_receiver_comes_to_know_of_it(cast: Any, sent: Any) -> None:
         f"referrals.referral:{sent.pk}",
     )
     assert Task.objects.get(organisation=quiet_room).kind == "answer_referral"
-    assert Clock.objects.get(subject=row.because).key == "referral_answer"
+    assert Clock.objects.get(subject=row.because).key == "referral_answer_urgent"
     assert Notice.objects.get(recipient=cast.clinician.user).kind == "referral_received"
 
 
