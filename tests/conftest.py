@@ -18,13 +18,16 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from nrm.access.actor import Actor
 from nrm.access.roles import Role
+from tests.ready import GROUND, kept, path_of
 
 #: Everybody's password in tests.
 PASSWORD = "wooden lamp over quiet water"
@@ -145,13 +148,27 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """Before the test database is removed, whoever still holds a connection to it is sent away: threads of a live
     server may outlive the test that asked them something."""
     yield
+    with django_db_blocker.unblock():
+        GROUND.leave()
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s"
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(others, [connection.connection.info.backend_pid])
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
+def standing(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
+    """What the test begins with stands in the database, and nothing else."""
+    with django_db_blocker.unblock():
+        GROUND.stand_on(path_of(request))
+
+
+@pytest.fixture
+def _django_db_helper(standing: None, _django_db_helper: None) -> None:
+    """Every way of a test to the database begins on that ground."""
+
+
+@kept
+def cast() -> Cast:
     """Everybody, written in five statements; accounts made this way have no history rows. All have accepted the code
     of conduct."""
     from nrm.accounts import conduct
@@ -194,18 +211,21 @@ def sign_in(cast: Cast) -> Callable[[Player], Client]:
     from nrm.accounts.models import SessionRecord, TotpDevice
 
     def signed_in(player: Player) -> Client:
-        client = Client()
-        client.force_login(player.user, backend="django.contrib.auth.backends.ModelBackend")
         now = timezone.now()
         record = SessionRecord.objects.create(
             user=player.user, membership=player.membership, started_at=now, last_seen_at=now, network="127.0.0.0/24"
         )
-        session = client.session
+        session = SessionStore()
+        session[SESSION_KEY] = str(player.user.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = player.user.get_session_auth_hash()
         session[DEVICE_ID_SESSION_KEY] = TotpDevice.objects.get(user=player.user, confirmed=True).persistent_id
         session["record"] = str(record.pk)
         session["pledge"] = conduct.CURRENT.version
         session["proven_at"] = now.isoformat()
         session.save()
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
         return client
 
     return signed_in
@@ -262,7 +282,7 @@ def flush_past_the_guards(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = flush_past_the_guards  # type: ignore[attr-defined]
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Any:
     """A case that the responder reported and Open Hand leads: stage identification, status potential."""
     from nrm.cases.actions import open_case
@@ -276,7 +296,7 @@ def case(cast: Cast) -> Any:
     )
 
 
-@pytest.fixture
+@kept
 def whole(cast: Cast) -> Any:
     """One case with something of every kind."""
     from tests.whole import whole_case
