@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from nrm.access.permissions import Permission
+from nrm.access.policy import POLICY
 from nrm.access.refusals import NotVisible
 from nrm.access.roles import Role
 from nrm.accounts import conduct
@@ -35,6 +37,7 @@ PAGE = 50
 #: A secret that was shown but not confirmed is worth nothing after this.
 ENROLMENT_WAITS = timedelta(minutes=15)
 SECRET_GROUP = 4
+ANSWERING = frozenset(rule.role for rule in POLICY[Permission.ANSWER_REFERRAL])
 
 
 def session_record(record_id: str | None, *, user_id: UUID) -> SessionRecord | None:
@@ -236,6 +239,17 @@ def organisations_that_can_lead() -> QuerySet[Organisation]:
 def child_protection_authorities() -> QuerySet[Organisation]:
     """Centres for social work in which somebody can take the case of a child."""
     return organisations_that_can_lead().filter(kind=OrganisationKind.SOCIAL_WORK_CENTRE)
+
+
+def who_answers_referrals(organisation: OuterRef | UUID) -> QuerySet[Membership]:
+    """The people through whom a referral to the organisation finds an answer inside the service."""
+    working = Membership.objects.filter(organisation=organisation, ended_at=None, user__is_active=True)
+    return working.filter(role__in=ANSWERING)
+
+
+def is_reachable_inside(organisation: Organisation) -> bool:
+    """Whether somebody there has an account and answers referrals; if not, it is written to outside the service."""
+    return organisation.is_active and who_answers_referrals(organisation.pk).exists()
 
 
 def organisations_taking_referrals(*, besides: UUID) -> QuerySet[Organisation]:

@@ -2,7 +2,12 @@
 
 from nrm.accounts.actions.invitations import accept_invitation, invite_person, reissue_link
 from nrm.accounts.actions.lost_devices import confirm_reset, request_reset, withdraw_reset
-from nrm.accounts.actions.organisations import add_organisation, change_organisation, set_organisation_active
+from nrm.accounts.actions.organisations import (
+    add_organisation,
+    add_outside_organisation,
+    change_organisation,
+    set_organisation_active,
+)
 from nrm.accounts.actions.passkeys import (
     add_passkey,
     ask_new_passkey,
@@ -39,6 +44,7 @@ __all__ = [
     "accept_pledge",
     "accept_second_factor",
     "add_organisation",
+    "add_outside_organisation",
     "add_passkey",
     "ask_new_passkey",
     "ask_passkey",

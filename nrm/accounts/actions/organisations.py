@@ -7,17 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
-from nrm.access.refusals import MovedOn, NotVisible
+from nrm.access.permissions import Permission
+from nrm.access.policy import allows
+from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.accounts.models import Organisation
 from nrm.audit.actions import append, history_digest
 from nrm.audit.codes import Code
+from nrm.lib.folding import fold_name
 from nrm.lib.history import Recording, save_recorded
 
 #: What an administrator may write; everything else about an organisation follows from acts.
 WRITABLE = ("name", "kind", "municipality", "licence_number", "licence_valid_until", "accepts_referrals")
+
+ALREADY_THERE = _("An organisation of this name is there already. Look for it in the directory first.")
 
 
 def add_organisation(*, values: Mapping[str, Any], by: Actor) -> Organisation:
@@ -25,6 +31,29 @@ def add_organisation(*, values: Mapping[str, Any], by: Actor) -> Organisation:
     with transaction.atomic():
         keep(organisation, Code.ORGANISATION_ADDED, by=by)
     return organisation
+
+
+def add_outside_organisation(*, name: str, kind: str, municipality: str = "", by: Actor) -> Organisation:
+    """A partner that works outside the service: it takes referrals, by letter or by link, and has no members. Who adds
+    it must not take it for one that is there already: names are compared as they sound, in either script."""
+    if not allows(by, Permission.ADD_OUTSIDE_ORGANISATION):
+        raise NotPermitted
+    organisation = Organisation(country=settings.NRM_COUNTRY, name=name, kind=kind, municipality=municipality)
+    organisation.accepts_referrals = True
+    try:
+        with transaction.atomic():
+            _require_new_name(name)
+            keep(organisation, Code.ORGANISATION_ADDED, by=by)
+    except IntegrityError as fault:
+        raise NotYet(ALREADY_THERE) from fault
+    return organisation
+
+
+def _require_new_name(name: str) -> None:
+    folded = fold_name(name) or name
+    names = Organisation.objects.values_list("name", flat=True)
+    if any((fold_name(other) or other) == folded for other in names):
+        raise NotYet(ALREADY_THERE)
 
 
 def change_organisation(organisation_id: UUID, *, values: Mapping[str, Any], by: Actor) -> Organisation:
