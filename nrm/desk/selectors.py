@@ -26,6 +26,7 @@ from nrm.cases.selectors.retention import Keeping, keeping_of
 from nrm.cases.selectors.team import ReadBar, TeamCard, bars_of_case, team_card
 from nrm.cases.selectors.transfer import Offer, offer_shown
 from nrm.cases.steps import StepLink, step_links
+from nrm.conferences.page import block_for as conferences_block
 from nrm.countries import profile
 from nrm.desk.helped import Helped, helped
 from nrm.desk.timeline import Moment, timeline_of
@@ -54,6 +55,7 @@ BLOCKS: Mapping[str, Callable[[Case, Standing, Actor], dict[str, Any] | None]] =
     "placements": placements.block_for,
     "support": support.block_for,
     "reintegration": reintegration.block_for,
+    "conferences": conferences_block,
 }
 
 
@@ -183,6 +185,10 @@ class CasePage:
     @property
     def may_ever_reveal(self) -> bool:
         return self.may(Permission.REVEAL_IDENTITY)
+
+    @property
+    def may_give_task(self) -> bool:
+        return self.may(Permission.GIVE_TASK) and self.case.stage != Stage.CLOSED
 
     @property
     def may_link(self) -> bool:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows, relations_that_grant
@@ -20,7 +18,6 @@ from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.audit.selectors import as_sequence
-from nrm.cases.selectors import codes_with_work_for
 from nrm.desk import mechanism as printed
 from nrm.desk import selectors
 from nrm.desk.country import country_page
@@ -30,7 +27,7 @@ from nrm.desk.readers import readers_of
 from nrm.desk.supervision import board_of
 from nrm.desk.work import my_work as my_work_of
 from nrm.lib.paging import Cursor, next_url
-from nrm.tasks import actions as tasks
+from nrm.tasks.selectors import Whose
 
 #: Roles whose work is elsewhere.
 LANDING = {Role.AUDITOR: "audit:events", Role.ADMINISTRATOR: "accounts:people"}
@@ -40,8 +37,8 @@ LANDING = {Role.AUDITOR: "audit:events", Role.ADMINISTRATOR: "accounts:people"}
 def my_work(request: SignedInRequest) -> HttpResponse:
     if elsewhere := LANDING.get(request.actor.role):
         return redirect(elsewhere)
-    work = my_work_of(request.actor, Cursor.read(request.GET.get("after", "")))
-    page = {"next_url": next_url(work.after)}
+    work = my_work_of(request.actor, request.GET.get("whose", ""), Cursor.read(request.GET.get("after", "")))
+    page = {"next_url": next_url(work.after, {"whose": work.whose.value} if work.whose is not Whose.ALL else {})}
     context = {
         "work": work,
         "page": page,
@@ -49,27 +46,6 @@ def my_work(request: SignedInRequest) -> HttpResponse:
         "works_on_cases": request.actor.role is Role.CASE_WORKER,
     }
     return render(request, "desk/my_work.html", context)
-
-
-@require_POST
-def claim_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    tasks.claim_task(pk, by=request.actor, codes=codes_with_work_for(request.actor))
-    return redirect("desk:my_work")
-
-
-@require_POST
-def release_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    tasks.release_task(pk, by=request.actor, codes=codes_with_work_for(request.actor))
-    return redirect("desk:my_work")
-
-
-@require_POST
-def finish_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    task = tasks.finish_task(pk, by=request.actor, codes=codes_with_work_for(request.actor))
-    messages.success(request, _("Done: %(tasks)s") % {"tasks": task.what_to_do})
-    if request.POST.get("case") == task.case_code:
-        return redirect("desk:case_page", task.case_code)
-    return redirect("desk:my_work")
 
 
 @require_GET

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Min, Q, QuerySet, TextChoices, Value, When
+from django.utils.translation import pgettext_lazy
 
 from nrm.access.actor import Actor
+from nrm.lib import clock
 from nrm.lib.paging import Cursor, Page, page_of
 from nrm.tasks.models import FALLS_DUE, Clock, ClockQuerySet, Task, TaskQuerySet
 
@@ -23,6 +25,9 @@ class Late:
     count: int
     oldest: datetime
 
+
+#: Puts off a time beyond `NO_LIMIT`: what is put off stands after what has no time limit, soonest back first.
+AFTER_EVERYTHING = timedelta(days=365 * 7300)
 
 #: The codes of the cases that a reader sees. Cases lie above this room, so whoever asks for tasks brings them along.
 Codes = QuerySet[Any, Any] | Collection[str]
@@ -41,9 +46,52 @@ def open_tasks_for(actor: Actor, codes: Codes) -> TaskQuerySet:
     )
 
 
-def tasks_page(tasks: TaskQuerySet, *, after: Cursor | None = None) -> Page[Task]:
-    """A page of `open_tasks_for`, soonest due first."""
-    return page_of(tasks, "falls_due", after=after)
+class Whose(TextChoices):
+    """Which of the organisation's tasks somebody looks at."""
+
+    ALL = "all", pgettext_lazy("tasks", "All")
+    MINE = "mine", pgettext_lazy("tasks", "Mine")
+    NOBODYS = "nobodys", pgettext_lazy("tasks", "Nobody’s yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of all open tasks that somebody may do, put off or not."""
+
+    all: int
+    mine: int
+    nobodys: int
+    late: int
+
+    def of(self, whose: Whose) -> int:
+        return int(getattr(self, whose.value))
+
+
+def counts_of(tasks: TaskQuerySet, actor: Actor, now: datetime) -> Counts:
+    """One query."""
+    wanted = {
+        "all": Count("id"),
+        "mine": Count("id", filter=Q(claimed_by=actor.user_id)),
+        "nobodys": Count("id", filter=Q(claimed_by=None)),
+        "late": Count("id", filter=Q(due_at__lt=now)),
+    }
+    return Counts(**tasks.order_by().aggregate(**wanted))
+
+
+def tasks_page(
+    tasks: TaskQuerySet,
+    *,
+    whose: Whose = Whose.ALL,
+    by: Actor | None = None,
+    after: Cursor | None = None,
+) -> Page[Task]:
+    """A page of `open_tasks_for`, soonest due first, what is put off after everything else by when it comes back."""
+    if whose is Whose.MINE and by is not None:
+        tasks = tasks.filter(claimed_by=by.user_id)
+    elif whose is Whose.NOBODYS:
+        tasks = tasks.filter(claimed_by=None)
+    put_off = When(snoozed_until__gt=clock.now(), then=F("snoozed_until") + Value(AFTER_EVERYTHING))
+    return page_of(tasks.annotate(stands=Case(put_off, default=FALLS_DUE)), "stands", after=after)
 
 
 def tasks_overdue(actor: Actor, codes: Codes, now: datetime) -> TaskQuerySet:
