@@ -26,6 +26,7 @@ from nrm.countries.terms import (
     BodyForm,
     BodyTask,
     Capacity,
+    ClockUnit,
     Country,
     Remedy,
     ShelterType,
@@ -117,6 +118,25 @@ class DirectoryRule(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reminders(Sourced):
+    """How many hours before its end whoever has to act is reminded, once for each number: of time limits by their
+    unit, of tasks, of appointments."""
+
+    hours: tuple[int, ...]
+    days: tuple[int, ...]
+    months: tuple[int, ...]
+    tasks: tuple[int, ...]
+    appointments: tuple[int, ...]
+
+    def of_limits(self, unit: ClockUnit) -> tuple[int, ...]:
+        return {ClockUnit.HOURS: self.hours, ClockUnit.DAYS: self.days, ClockUnit.MONTHS: self.months}[unit]
+
+    @property
+    def longest_of_limits(self) -> int:
+        return max((*self.hours, *self.days, *self.months), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Region(Sourced):
     """A part of the country: an entity, a canton, a county. `part_of` is the code of the region above it."""
 
@@ -143,6 +163,7 @@ class Profile:
     shelters: tuple[Shelter, ...]
     decision: DecisionRule
     review: Review
+    reminders: Reminders
     directory: DirectoryRule
     regions: tuple[Region, ...] = ()
 
@@ -158,6 +179,7 @@ class Profile:
     def values(self) -> Iterator[Sourced]:
         """Everything the profile says, each with its source."""
         yield from (self.languages, self.id_number, self.data_protection_law, self.decision, self.review)
+        yield self.reminders
         yield self.directory
         yield from (*self.bodies, *self.shelters, *self.regions, *self.status_terms.values())
         for rule in self.clocks.values():
@@ -232,6 +254,7 @@ def parsed(code: str, own: Mapping[str, Any], everywhere: Mapping[str, Any]) -> 
         decision=decision(own["decision"]),
         review=Review(**{**own["review"], "remedy": Remedy(own["review"]["remedy"])}),
         directory=DirectoryRule(**own.get("directory", everywhere["directory"])),
+        reminders=reminders({**everywhere["reminders"], **own.get("reminders", {})}),
         regions=tree(tuple(map(region, own["regions"]))),
     )
 
@@ -239,6 +262,13 @@ def parsed(code: str, own: Mapping[str, Any], everywhere: Mapping[str, Any]) -> 
 def body(given: Mapping[str, Any]) -> Body:
     read_only = MappingProxyType(dict(given["names"]))
     return Body(**{**given, "task": BodyTask(given["task"]), "form": BodyForm(given["form"]), "names": read_only})
+
+
+def reminders(given: Mapping[str, Any]) -> Reminders:
+    lists = {name: tuple(hours) for name, hours in given.items() if isinstance(hours, list)}
+    if any(not isinstance(hour, int) or hour < 1 for hours in lists.values() for hour in hours):
+        raise ValueError("reminders are whole hours before something ends")
+    return Reminders(**{**given, **lists})
 
 
 def decision(given: Mapping[str, Any]) -> DecisionRule:

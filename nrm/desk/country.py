@@ -151,6 +151,26 @@ def clocks(profile: Profile) -> Iterator[Line]:
     for name in ClockName:
         if first := profile.clocks.get(name):
             yield from map(clock, (first, *first.later))
+    yield reminders(profile)
+
+
+def reminders(profile: Profile) -> Line:
+    """How long before something ends whoever has to act is told."""
+    given = profile.reminders
+    told = (
+        (_("Time limits in hours"), given.hours),
+        (_("Time limits in days"), given.days),
+        (_("Time limits in months"), given.months),
+        (_("Tasks"), given.tasks),
+        (_("Appointments"), given.appointments),
+    )
+    return line(_("Reminders"), given=given, details=[(word, list(map(before, hours))) for word, hours in told])
+
+
+def before(hours: int) -> str:
+    if hours % 24:
+        return ngettext("%(count)s hour before", "%(count)s hours before", hours) % {"count": hours}
+    return ngettext("%(count)s day before", "%(count)s days before", hours // 24) % {"count": hours // 24}
 
 
 def clock(rule: ClockRule) -> Line:

@@ -17,7 +17,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
-from nrm.access.refusals import MovedOn, NotVisible, NotYet
+from nrm.access.refusals import NotVisible, NotYet
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
@@ -28,6 +28,7 @@ from nrm.lib.history import Recording, save_recorded
 from nrm.placements import selectors
 from nrm.placements.contention import TAKEN, politely
 from nrm.placements.models import Placement, Shelter, Unit
+from nrm.tasks.rounds import one_by_one
 from nrm.vault.fields import sealed
 from nrm.vault.sealing import new_data_key
 from workflows.placement import PlacementFlow
@@ -92,14 +93,11 @@ def _locked_unit(pk: UUID, shelter_id: UUID) -> Unit:
 
 def expire_overdue(at: datetime) -> int:
     """End the reservations whose time is over; how many. One that became a stay at this very moment stays."""
-    expired = 0
-    for placement in selectors.reservations_overdue(at):
-        try:
-            take_step(placement, "expire", by=THE_SERVICE, expected_version=placement.version)
-        except (MovedOn, NotYet):
-            continue
-        expired += 1
-    return expired
+    return one_by_one(selectors.reservations_overdue(at), _expire)
+
+
+def _expire(placement: Placement) -> Placement:
+    return take_step(placement, "expire", by=THE_SERVICE, expected_version=placement.version)
 
 
 # The shelter's own places: they belong to no case, so the lifecycle of cases has no part in them.

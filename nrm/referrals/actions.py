@@ -20,6 +20,7 @@ from nrm.cases.models import Basis, Case, SharingBasis
 from nrm.lib.clock import now
 from nrm.referrals.models import Message, MessageKind, Referral
 from nrm.referrals.selectors import basis_covering, referrals_overdue
+from nrm.tasks.rounds import one_by_one
 from nrm.vault.fields import sealed
 from workflows.referral import ReferralFlow, ReferralState
 
@@ -138,14 +139,11 @@ def take_step(
 
 def expire_overdue(at: datetime) -> int:
     """Expire what was not answered in time; how many. One answered at this very moment stays answered."""
-    expired = 0
-    for referral in referrals_overdue(at):
-        try:
-            take_step(referral, "expire", by=THE_SERVICE, expected_version=referral.version)
-        except (MovedOn, NotYet):
-            continue
-        expired += 1
-    return expired
+    return one_by_one(referrals_overdue(at), _expire)
+
+
+def _expire(referral: Referral) -> Referral:
+    return take_step(referral, "expire", by=THE_SERVICE, expected_version=referral.version)
 
 
 def _write_message(referral: Referral, kind: MessageKind, *, by: Actor, text: str) -> Message:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.refusals import NotPermitted, NotYet
+from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
+from nrm.cases.actions.reminders import remind
 from nrm.cases.models import Case
 from nrm.cases.selectors import require, standing_in
-from nrm.support.models import Alert, Appointment, ClinicalNote, Episode
+from nrm.cases.telling import people_to_tell
+from nrm.countries import profile
+from nrm.notices import actions as notices
+from nrm.notices.kinds import NoticeKind
+from nrm.support.models import Alert, Appointment, AppointmentState, ClinicalNote, Episode
 from nrm.support.selectors import LEAD, clinical_episodes, episode_to_act, lead_of, others_to_act, providers_for
 from nrm.vault.fields import sealed
 from workflows.alert import AlertFlow
-from workflows.support import SupportFlow
+from workflows.support import OPEN_EPISODES, SupportFlow
 
 
 @lifecycle.act()
@@ -116,3 +123,33 @@ def _lead(case: Case) -> Organisation:
     if lead is None:
         raise NotYet(_("No organisation leads this case."))
     return lead
+
+
+# Reminders
+
+
+def remind_of_appointments(at: datetime) -> int:
+    """Tell whoever made an appointment that it comes, each once; of how many somebody was told."""
+    given = profile.current().reminders.appointments
+    until = at + timedelta(hours=max(given, default=0))
+    coming = Appointment.objects.filter(state=AppointmentState.SCHEDULED, starts_at__gt=at, starts_at__lte=until)
+    return remind(coming, given, _remind, at=at)
+
+
+def _remind(appointment: Appointment, key: str) -> bool:
+    """False when nobody is told. Locks the appointment; whoever changes it just now is passed by."""
+    with transaction.atomic():
+        rows = Appointment.objects.select_for_update(skip_locked=True, of=("self",)).select_related("episode__case")
+        locked = rows.filter(pk=appointment.pk, state=AppointmentState.SCHEDULED, starts_at=appointment.starts_at)
+        found = locked.first()
+        if found is None or found.episode.state not in OPEN_EPISODES:
+            return False
+        case, provider = found.episode.case, found.episode.provider_id
+        people = people_to_tell(case, provider, "")
+        made = found.history.order_by("history_date").values_list("history_user_id", flat=True).first()
+        told = [made] if made in people else people_to_tell(case, provider, Role.CLINICIAN) or people
+        return bool(
+            notices.queue(
+                NoticeKind.APPOINTMENT_SOON, case_code=case.code, organisation_id=provider, recipients=told, once=key
+            )
+        )

@@ -38,7 +38,7 @@ from nrm.cases.models import Case, EmergencyAccess, Participation
 from nrm.cases.selectors import cases_visible_to, standing_in, standings_in
 from nrm.cases.selectors.emergency import OPENED, NoSuchCase, register_of_emergencies
 from nrm.lib.codes import new_code
-from nrm.notices.actions import deliver_due
+from nrm.notices.delivery import deliver_due
 from nrm.notices.models import Notice
 from nrm.tasks.models import Task
 from nrm.vault.fields import opened, sealed

@@ -39,7 +39,7 @@ from nrm.desk.timeline import timeline_of
 from nrm.desk.work import my_work
 from nrm.identification.selectors.docket import docket_of
 from nrm.lib.partial_date import PartialDate
-from nrm.notices.actions import deliver_due
+from nrm.notices.delivery import deliver_due
 from nrm.notices.models import Notice
 from nrm.placements.selectors import board
 from nrm.referrals.selectors import inbox_counts, inbox_page

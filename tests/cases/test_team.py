@@ -41,7 +41,7 @@ from nrm.cases.selectors.team import covers_of, responsible_for, team_card
 from nrm.desk.supervision import board_of
 from nrm.desk.work import my_work
 from nrm.lib.clock import today
-from nrm.notices.actions import deliver_due
+from nrm.notices.delivery import deliver_due
 from nrm.notices.models import Notice
 from nrm.tasks.models import Task
 from tests.conftest import player_of

@@ -80,8 +80,8 @@ def test_the_page_is_told_every_value(profile: Profile) -> None:
 def test_as_many_values_are_unverified_as_the_files_say(profile: Profile) -> None:
     own = read(profile.country)["clocks"]
     defaults = {key: rule for key, rule in read(EVERYWHERE)["clocks"].items() if key not in own}
-    if "reminders" not in read(profile.country):
-        defaults["reminders"] = read(EVERYWHERE)["reminders"]
+    whole = {name: table for name, table in read(EVERYWHERE).items() if name not in {"clocks", *read(profile.country)}}
+    defaults |= whole
     unverified = [one for one in (*given(profile.country), *defaults.values()) if not one["checked"]]
     assert sum(not value.checked for value in profile.values()) == len(unverified) > 0
 

@@ -12,7 +12,7 @@ from django.core import mail
 
 from nrm.accounts import actions
 from nrm.accounts.models import Membership, Passkey, ResetReason, TotpDevice
-from nrm.notices.actions import deliver_due
+from nrm.notices.delivery import deliver_due
 from nrm.notices.models import Notice
 from tests.accounts.authenticator import Authenticator
 from tests.conftest import code_at

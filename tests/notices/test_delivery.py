@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import threading
+import ast
 import time
 from datetime import timedelta
+from pathlib import Path
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.conf import settings as configured
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from nrm.notices import actions, selectors
+from nrm.notices import actions, delivery, letters, selectors
 from nrm.notices.kinds import NoticeKind
 from nrm.notices.models import Notice
+from tests.concurrency.test_two_steps_at_once import at_once
 from workflows.effects import Notify
 from workflows.registry import MACHINES, all_edges
 
@@ -39,13 +45,13 @@ def test_every_notice_a_machine_sends_has_a_kind() -> None:
 
 def test_everybody_in_the_organisation_is_told_but_who_did_it(cast: Any) -> None:
     queue(cast, except_user_id=cast.case_worker.user.pk)
-    assert actions.deliver_due() == 1
+    assert delivery.deliver_due() == 1
     assert [message.to for message in mail.outbox] == [[cast.second_case_worker.user.email]]
 
 
 def test_one_person_is_told(cast: Any) -> None:
     actions.queue("account_changed", user_id=cast.clinician.user.pk)
-    assert actions.deliver_due() == 1
+    assert delivery.deliver_due() == 1
     assert "way you sign in was changed" in mail.outbox[0].body
 
 
@@ -63,7 +69,7 @@ def test_z3_a_mail_holds_the_case_code_and_the_link_and_nothing_else(cast: Any, 
     settings.NRM_BASE_URL = "https://desk.example"
     for kind in NoticeKind.values:
         queue(cast, kind=kind)
-    actions.deliver_due(200)
+    delivery.deliver_due(200)
     expected = f"There is news on {CODE}. Sign in to read it: https://desk.example/\n"
     assert {(message.subject, message.body) for message in mail.outbox} == {("News for you", expected)}
     assert {type(message) for message in mail.outbox} == {mail.EmailMessage}, "plain text only"
@@ -73,9 +79,9 @@ def test_a_mail_is_in_the_language_of_who_gets_it(cast: Any, monkeypatch: pytest
     for player, language in ((cast.case_worker, "sq"), (cast.second_case_worker, "mk")):
         player.user.language = language
         player.user.save()
-    monkeypatch.setattr(actions, "_", lambda text: f"{translation.get_language()}: {text}")
+    monkeypatch.setattr(letters, "_", lambda text: f"{translation.get_language()}: {text}")
     queue(cast)
-    actions.deliver_due()
+    delivery.deliver_due()
     assert {message.subject[:3] for message in mail.outbox} == {"sq:", "mk:"}
 
 
@@ -93,7 +99,7 @@ def test_z8_who_has_left_by_then_is_not_told(cast: Any, leaves: str) -> None:
         membership.update(ended_at=timezone.now())
     else:
         organisation.update(is_active=False)
-    assert actions.deliver_due() == 0
+    assert delivery.deliver_due() == 0
     assert mail.outbox == []
     assert Notice.objects.get().last_error_code == "recipient_left"
 
@@ -101,7 +107,7 @@ def test_z8_who_has_left_by_then_is_not_told(cast: Any, leaves: str) -> None:
 def test_what_is_rolled_back_is_told_to_nobody(cast: Any) -> None:
     with pytest.raises(RuntimeError, match="act failed"):
         queue_and_fail(cast)
-    assert actions.deliver_due() == 0
+    assert delivery.deliver_due() == 0
 
 
 def queue_and_fail(cast: Any) -> None:
@@ -114,9 +120,9 @@ def test_b8_a_failure_waits_longer_each_time_and_keeps_no_address(cast: Any, set
     settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
     (notice,) = queue(cast, except_user_id=cast.case_worker.user.pk)
     waits = []
-    for _ in range(actions.ATTEMPTS):
+    for _ in range(delivery.ATTEMPTS):
         Notice.objects.update(next_try_at=timezone.now())
-        assert actions.deliver_due() == 0
+        assert delivery.deliver_due() == 0
         notice.refresh_from_db()
         waits.append(round((notice.next_try_at - timezone.now()) / timedelta(minutes=1)))
     assert notice.last_error_code == "ConnectionRefusedError"
@@ -130,12 +136,12 @@ def test_b8_a_failing_notice_is_not_tried_again_at_once_and_goes_out_later(cast:
     working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
     queue(cast, except_user_id=cast.case_worker.user.pk)
-    actions.deliver_due()
+    delivery.deliver_due()
     settings.EMAIL_BACKEND = working
-    assert actions.deliver_due() == 0
+    assert delivery.deliver_due() == 0
     assert selectors.outbox().failing == 1
     Notice.objects.update(next_try_at=timezone.now())
-    assert actions.deliver_due() == 1
+    assert delivery.deliver_due() == 1
     assert Notice.objects.get().last_error_code == ""
 
 
@@ -157,28 +163,150 @@ def slow_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.concurrency
-@pytest.mark.parametrize("locks", [True, False])
-def test_two_workers_deliver_each_notice_once(
-    committed_db: None, cast: Any, slow_mail: None, monkeypatch: pytest.MonkeyPatch, locks: bool
-) -> None:
-    """The negative control reads without the lock: then somebody is told twice."""
+def test_two_workers_deliver_each_notice_once(committed_db: None, cast: Any, slow_mail: None) -> None:
     for _ in range(4):
         queue(cast)
-    if not locks:
-        monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
+    at_once(delivery.deliver_due, delivery.deliver_due)
+    assert len(mail.outbox) == 8
 
-    def work() -> None:
-        try:
-            actions.deliver_due()
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(mail.outbox) == 8) is locks
+@pytest.mark.concurrency
+def test_without_the_lock_two_workers_tell_somebody_twice(
+    committed_db: None, cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: both have read before one of them writes."""
+    queue(cast, except_user_id=cast.case_worker.user.pk)
+    both_have_read = Barrier(2)
+
+    def take(first: Notice, at: Any) -> Any:
+        both_have_read.wait(timeout=10)
+        return taken(first, at)
+
+    taken = delivery._take
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **_: self)
+    monkeypatch.setattr(delivery, "_take", take)
+    at_once(delivery.deliver_due, delivery.deliver_due)
+    assert len(mail.outbox) == 2
+
+
+def test_a_worker_that_died_after_sending_leaves_a_letter_that_goes_out_as_the_same(
+    cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At least once, and what goes out twice can be told by its Message-ID."""
+    queue(cast, except_user_id=cast.case_worker.user.pk)
+    with monkeypatch.context() as killed:
+        killed.setattr(delivery, "settle", dies)
+        with pytest.raises(SystemExit):
+            delivery.deliver_due()
+    assert delivery.deliver_due() == 0, "nobody takes it while it may still be under way"
+    Notice.objects.update(next_try_at=timezone.now())
+    assert delivery.deliver_due() == 1
+    first, again = (message.message()["Message-ID"] for message in mail.outbox)
+    assert first == again
+    assert delivery.deliver_due() == 0
+
+
+def dies(*_: Any) -> None:
+    raise SystemExit
+
+
+def test_a_fault_with_one_letter_holds_up_no_other_and_is_logged_without_its_text(
+    cast: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    queue(cast)
+    write = letters.written
+
+    def faulty(letter: Any, recipient: Any, notices: Any) -> Any:
+        if recipient == cast.case_worker.user:
+            raise ValueError(f"nothing for {recipient.email}")
+        return write(letter, recipient, notices)
+
+    monkeypatch.setattr(delivery, "written", faulty)
+    assert delivery.deliver_due() == 1
+    assert "ValueError" in caplog.text
+    assert cast.case_worker.user.email not in caplog.text
+    assert Notice.objects.get(sent_at=None).last_error_code == "ValueError"
+
+
+REFUSALS = {
+    "no such mailbox": (SMTPRecipientsRefused({"a": (550, b"5.1.1 unknown")}), "refused_550", True, True),
+    "full for now": (SMTPRecipientsRefused({"a": (452, b"4.2.2 full")}), "refused_452", False, False),
+    "nothing from us": (SMTPRecipientsRefused({"a": (550, b"5.7.1 blocked")}), "refused_550", False, False),
+    "not this text": (SMTPDataError(554, b"5.6.0 no"), "refused_554", True, False),
+    "not this sender": (SMTPSenderRefused(553, b"no", "x"), "SMTPSenderRefused", False, False),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_what_is_refused_for_good_is_not_tried_for_ever(
+    cast: Any, monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    error, code, is_final, is_of_address = REFUSALS[refusal]
+
+    def refuse(self: EmailBackend, messages: Any) -> int:
+        raise error
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    (notice,) = queue(cast, except_user_id=cast.case_worker.user.pk)
+    assert delivery.deliver_due() == 0
+    notice.refresh_from_db()
+    assert (notice.last_error_code, notice.dropped_at is not None) == (code, is_final)
+    assert (selectors.bouncing(notice.recipient_id) is not None) is is_of_address
+
+
+def test_b8_a_mail_server_away_for_an_hour_and_then_slow_loses_and_doubles_nothing(
+    cast: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four hours of a worker that comes every five minutes; a turn ends when an answer takes too long."""
+    working, start = settings.EMAIL_BACKEND, timezone.now()
+    clock = [start]
+    monkeypatch.setattr(delivery, "now", lambda: clock[0])
+    monkeypatch.setattr(delivery, "monotonic", lambda: clock[-1].timestamp())
+    send = EmailBackend.send_messages
+
+    def in_twenty_seconds(self: EmailBackend, messages: Any) -> int:
+        clock[0] += timedelta(seconds=20)
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", in_twenty_seconds)
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
+    for _ in range(10):
+        queue(cast)
+    while clock[0] < start + timedelta(hours=4):
+        if clock[0] >= start + timedelta(hours=1):
+            settings.EMAIL_BACKEND = working
+        before = clock[0]
+        delivery.deliver_due()
+        assert clock[0] - before <= timedelta(seconds=80), "time limits are looked at in between"
+        clock[0] += timedelta(minutes=5)
+    assert (len(mail.outbox), selectors.outbox().waiting) == (20, 0)
+    assert len({message.message()["Message-ID"] for message in mail.outbox}) == 20
+
+
+def test_b8_no_page_sends_mail() -> None:
+    """Only the worker knows how: whatever the mail server does, a page waits for the database alone."""
+    room = Path(configured.BASE_DIR) / "nrm"
+    knows = {"django.core.mail": set(), "nrm.notices.delivery": set()}
+    for file in room.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for module, files in knows.items():
+                if any(f"{name}.".startswith(f"{module}.") for name in names):
+                    files.add(file.relative_to(room).as_posix())
+    assert knows["django.core.mail"] == {"notices/letters.py"}
+    assert knows["nrm.notices.delivery"] == {"notices/management/commands/worker.py"}
+
+
+def test_b8_work_goes_on_while_the_mail_server_is_away(cast: Any, settings: Any, sign_in: Any, case: Any) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
+    answer = sign_in(cast.case_worker).post(
+        reverse("cases:step", args=[case.code, "hold"]), {"reason": "Away.", "version": 1}
+    )
+    assert answer.status_code == 302
+    call_command("worker", "--once")
+    case.refresh_from_db()
+    assert case.stage == "on_hold"
 
 
 def queue(cast: Any, *, kind: str = "alert_raised", **options: Any) -> list[Notice]:

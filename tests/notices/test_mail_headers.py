@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from email import message_from_bytes
 from email.utils import getaddresses
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,11 +17,12 @@ from hypothesis import strategies as st
 
 from nrm.accounts.forms import InviteForm
 from nrm.accounts.models import User
-from nrm.notices.actions import _mail
+from nrm.notices.letters import token_of, written
 from nrm.notices.models import Notice
 
 FORGED = ("a@x.example\nBcc: b@x.example", "a@x.example\r\n\r\nRead this", "a@x.example\x0bBcc: b@x.example")
 HEADERS = {"Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "Message-ID"}
+HEADERS |= {"Auto-Submitted", "X-Auto-Response-Suppress"}
 
 
 @pytest.mark.parametrize("typed", [*FORGED, "a@x.example,b@x.example", '"\x0bBcc:b"@x.example'])
@@ -49,8 +52,35 @@ def test_d8_a_mail_has_our_headers_and_one_recipient(code: str, name: str, local
     except ValidationError:
         email = "a@x.example"
     recipient = User(email=email, display_name=name, language="en")
-    sent = _mail(Notice(kind="alert_raised", case_code=code, recipient=recipient)).message()
+    sent = written(uuid4(), recipient, [Notice(kind="alert_raised", case_code=code)]).message()
     read = message_from_bytes(sent.as_bytes())
     assert set(read.keys()) == HEADERS
     assert read["Subject"] == "News for you"
     assert [found for _name, found in getaddresses([read["To"]])] == [email]
+
+
+def test_the_sender_is_neutral_and_no_machine_is_named(cast: Any, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "News <news@desk.example>"
+    settings.NRM_MAIL_BOUNCES = "bounces@desk.example"
+    letter = uuid4()
+    mail = written(letter, cast.case_worker.user, [Notice(kind="alert_raised", case_code="K7Q2-M4RT-9XCY")])
+    head = mail.message()
+    assert head["From"] == "News <news@desk.example>"
+    assert head["Message-ID"] == f"<{token_of(letter)}@desk.example>"
+    assert head["Auto-Submitted"] == "auto-generated"
+    assert socket.gethostname() not in str(head)
+    assert mail.from_email == f"bounces+{token_of(letter)}@desk.example"
+    assert len(mail.from_email.partition("@")[0]) <= 64, "no longer than a mail server takes"
+
+
+def test_without_an_address_for_bounces_they_come_back_to_the_sender(cast: Any, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "News <news@desk.example>"
+    mail = written(uuid4(), cast.case_worker.user, [Notice(kind="alert_raised")])
+    assert mail.from_email == "news@desk.example"
+
+
+def test_a_repeat_has_the_same_identity(cast: Any) -> None:
+    letter, notices = uuid4(), [Notice(kind="alert_raised")]
+    first, again = (written(letter, cast.case_worker.user, notices).message() for _ in range(2))
+    assert first["Message-ID"] == again["Message-ID"]
+    assert written(uuid4(), cast.case_worker.user, notices).message()["Message-ID"] != first["Message-ID"]

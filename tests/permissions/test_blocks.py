@@ -24,7 +24,7 @@ from nrm.cases import actions as cases
 from nrm.cases import lifecycle
 from nrm.cases.models import CaseBar, Participation, TeamMember
 from nrm.identification import actions as identification
-from nrm.notices.actions import deliver_due
+from nrm.notices.delivery import deliver_due
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
 from nrm.support import actions as support

@@ -34,7 +34,7 @@ from PIL.PngImagePlugin import PngInfo
 from nrm.localdb.binaries import find_binaries
 from nrm.localdb.errors import LocalDatabaseError
 from nrm.localdb.server import ENGINE, local_server
-from nrm.notices.actions import deliver_due
+from nrm.notices.delivery import deliver_due
 from tests.vault.canaries import spellings
 
 pytestmark = pytest.mark.django_db(transaction=True)

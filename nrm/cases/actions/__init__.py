@@ -19,6 +19,7 @@ from nrm.cases.actions.emergency import break_glass, end_emergency, expire_emerg
 from nrm.cases.actions.identity import require_named, reveal_identity, why_no_identity, write_identity
 from nrm.cases.actions.link import NOT_TO_BE_LINKED, link_cases, link_to_code, unlink_cases
 from nrm.cases.actions.merge import merge_cases, undo_merge
+from nrm.cases.actions.reminders import remind_of_limits, remind_of_tasks
 from nrm.cases.actions.retention import look_at_retention, propose_erasure, take_retention_step
 from nrm.cases.actions.team import (
     add_member,
@@ -80,6 +81,8 @@ __all__ = [
     "record_basis",
     "record_consent",
     "record_guardian",
+    "remind_of_limits",
+    "remind_of_tasks",
     "remove_document",
     "require_named",
     "restrict_case",

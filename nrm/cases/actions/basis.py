@@ -12,11 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
-from nrm.access.refusals import MovedOn, NotYet
+from nrm.access.refusals import NotYet
 from nrm.cases import lifecycle
 from nrm.cases.actions.left import record_what_had_left
 from nrm.cases.models import Basis, Case, SharingBasis
 from nrm.lib.clock import today
+from nrm.tasks.rounds import one_by_one
 from nrm.vault.fields import sealed
 from workflows.basis import IN_FORCE, BasisFlow
 
@@ -90,9 +91,8 @@ def expire_bases(at: datetime) -> int:
     """Expire legal bases whose end date has passed, each in a transaction of its own; how many did."""
     in_force = SharingBasis.objects.filter(state__in=IN_FORCE, case__person__erased_at=None)
     past = in_force.filter(ends_on__lt=timezone.localdate(at)).select_related("case")
-    for record in past:
-        try:
-            take_basis_step(record, "expire", by=THE_SERVICE, expected_version=record.version)
-        except (MovedOn, NotYet):
-            continue
-    return len(past)
+    return one_by_one(past, _expire)
+
+
+def _expire(record: SharingBasis) -> SharingBasis:
+    return take_basis_step(record, "expire", by=THE_SERVICE, expected_version=record.version)

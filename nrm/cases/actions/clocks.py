@@ -21,6 +21,7 @@ from nrm.countries.limits import end_of
 from nrm.lib.clock import now
 from nrm.tasks import actions as tasks
 from nrm.tasks.models import Clock
+from nrm.tasks.rounds import one_by_one
 from nrm.tasks.selectors import another_runs, clocks_due
 from nrm.vault.fields import sealed
 from workflows.effects import Notify, OpenTask, Party
@@ -37,7 +38,7 @@ ON_RUNNING_OUT = (
 def run_out_clocks(at: datetime) -> int:
     """Tell the lead and the coordinator of every time limit that ran out, each in a transaction of its own; how many
     did. Nothing is ever closed because of it."""
-    return sum(_run_out(clock, at) for clock in clocks_due(at))
+    return one_by_one(clocks_due(at), lambda clock: _run_out(clock, at))
 
 
 @lifecycle.act()

@@ -12,11 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
-from nrm.access.refusals import MovedOn, NotYet
+from nrm.access.refusals import NotYet
 from nrm.cases import lifecycle
 from nrm.cases.actions.left import record_what_had_left
 from nrm.cases.models import Case, Consent, GivenHow
 from nrm.cases.signature import strokes_of
+from nrm.tasks.rounds import one_by_one
 from nrm.vault.fields import sealed
 from workflows.consent import ConsentFlow, ConsentState
 
@@ -109,12 +110,11 @@ def expire_consents(at: datetime) -> int:
     """Expire consents whose end date has passed, each in a transaction of its own; how many did."""
     given = Consent.objects.filter(state=ConsentState.GIVEN, case__person__erased_at=None)
     past = given.filter(ends_on__lt=timezone.localdate(at)).select_related("case")
-    for consent in past:
-        try:
-            take_consent_step(consent, "expire", by=THE_SERVICE, expected_version=consent.version)
-        except (MovedOn, NotYet):
-            continue
-    return len(past)
+    return one_by_one(past, _expire)
+
+
+def _expire(consent: Consent) -> Consent:
+    return take_consent_step(consent, "expire", by=THE_SERVICE, expected_version=consent.version)
 
 
 def _require_drawing(signature: str) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows
-from nrm.access.refusals import MovedOn, NotPermitted, NotYet
+from nrm.access.refusals import NotPermitted, NotYet
 from nrm.accounts.models import User
 from nrm.cases import lifecycle
 from nrm.cases.models import EmergencyAccess
@@ -18,6 +18,7 @@ from nrm.cases.models.emergency import LONGEST
 from nrm.cases.selectors import require, standing_in
 from nrm.cases.selectors.emergency import OPENED, NoSuchCase, case_in_emergency
 from nrm.lib.clock import now
+from nrm.tasks.rounds import one_by_one
 from nrm.vault.fields import sealed
 from workflows.emergency import EmergencyFlow, EmergencyState
 
@@ -87,12 +88,10 @@ def review_emergency(
 
 def expire_emergencies(at: datetime) -> int:
     """Write down which uses ran out, each in a transaction of its own; how many did. They opened nothing since."""
-    done = 0
-    for access in EmergencyAccess.objects.filter(state=EmergencyState.OPEN, ends_at__lte=at).select_related("case"):
-        over, version = access.ends_at, access.version
-        try:
-            lifecycle.perform(EmergencyFlow, access, "expire", by=THE_SERVICE, expected_version=version, ended_at=over)
-        except (MovedOn, NotYet):
-            continue
-        done += 1
-    return done
+    over = EmergencyAccess.objects.filter(state=EmergencyState.OPEN, ends_at__lte=at).select_related("case")
+    return one_by_one(over, _expire)
+
+
+def _expire(access: EmergencyAccess) -> EmergencyAccess:
+    over, version = access.ends_at, access.version
+    return lifecycle.perform(EmergencyFlow, access, "expire", by=THE_SERVICE, expected_version=version, ended_at=over)

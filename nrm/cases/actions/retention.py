@@ -17,6 +17,7 @@ from nrm.cases.selectors import require, standing_in
 from nrm.lib.clock import now, today
 from nrm.tasks import actions as tasks
 from nrm.tasks.kinds import TaskKind
+from nrm.tasks.rounds import one_by_one
 from nrm.vault import actions as vault
 from nrm.vault.fields import sealed
 from workflows.effects import OpenTask, Party
@@ -38,11 +39,8 @@ def look_at_retention(at: datetime) -> int:
 
 def drop_overtaken() -> int:
     """Each in a transaction of its own, so that one that somebody works on holds nobody up."""
-    done = 0
-    for waiting in Retention.objects.waiting().select_related("case"):
-        if waiting.is_overtaken():
-            done += dropped(waiting)
-    return done
+    waiting = Retention.objects.waiting().select_related("case")
+    return one_by_one((proposal for proposal in waiting if proposal.is_overtaken()), dropped)
 
 
 def dropped(waiting: Retention) -> bool:
@@ -55,7 +53,7 @@ def dropped(waiting: Retention) -> bool:
 
 def propose_what_is_due() -> int:
     without = keeping.closed_long_ago().exclude(pk__in=Retention.objects.standing().values("case"))
-    return sum(_propose(case) for case in without)
+    return one_by_one(without, _propose)
 
 
 @lifecycle.act()
@@ -73,8 +71,13 @@ def _propose(found: Case) -> bool:
 
 def ask_about_holds() -> None:
     """The day has come on which somebody looks whether the case still has to be kept. Nothing ends by itself."""
-    for kept in Retention.objects.filter(state=RetentionState.KEPT, review_on__lte=today()).select_related("case"):
-        carry_out([ASK_HOLD], Setting(case=kept.case, subject=kept, by=THE_SERVICE))
+    kept = Retention.objects.filter(state=RetentionState.KEPT, review_on__lte=today()).select_related("case")
+    one_by_one(kept, _ask_about_hold)
+
+
+@lifecycle.act()
+def _ask_about_hold(kept: Retention) -> None:
+    carry_out([ASK_HOLD], Setting(case=kept.case, subject=kept, by=THE_SERVICE))
 
 
 @lifecycle.act()

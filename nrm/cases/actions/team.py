@@ -23,6 +23,7 @@ from nrm.cases.selectors.team import colleagues_for, cover_for, responsible_for
 from nrm.countries.limits import end_of
 from nrm.lib.clock import now, today
 from nrm.tasks import actions as tasks
+from nrm.tasks.rounds import one_by_one
 from workflows.team import TeamFlow, TeamState
 
 #: Nobody stands in for longer at once; whoever is away longer hands the cases over.
@@ -186,14 +187,12 @@ def end_cover(pk: UUID, *, by: Actor) -> int:
 
 def expire_covers(at: datetime) -> int:
     """Write down which covers ran out, each in a transaction of its own; how many did. They opened nothing since."""
-    done = 0
-    for member in TeamMember.objects.filter(state=TeamState.ACTIVE, ends_at__lte=at).select_related("case"):
-        try:
-            take_team_step(member, "expire", by=THE_SERVICE, expected_version=member.version)
-        except (MovedOn, NotYet):
-            continue
-        done += 1
-    return done
+    over = TeamMember.objects.filter(state=TeamState.ACTIVE, ends_at__lte=at).select_related("case")
+    return one_by_one(over, _expire)
+
+
+def _expire(member: TeamMember) -> TeamMember:
+    return take_team_step(member, "expire", by=THE_SERVICE, expected_version=member.version)
 
 
 @lifecycle.act()

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
 from nrm.access.rows import refuse_a_role_that_sees_everything, seen_by_the_service
-from nrm.notices import actions
+from nrm.notices.delivery import deliver_due
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,6 @@ class Command(BaseCommand):
     def work(self) -> None:
         """Clocks first: what runs out may leave notices. The command that acts on clocks lives with the cases."""
         if "clocks" in get_commands():
-            call_command("clocks")
-        if sent := actions.deliver_due():
-            self.stdout.write(f"{sent} notices delivered")
+            call_command("clocks", "run")
+        if sent := deliver_due():
+            self.stdout.write(f"{sent} mails sent")
