@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "nrm.notices",
     "nrm.directory",
     "nrm.vault",
+    "nrm.drafts",
     "nrm.cases",
     "nrm.identification",
     "nrm.referrals",
@@ -116,13 +117,14 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "nrm.drafts.middleware.RanOutMiddleware",
     "nrm.accounts.middleware.ActorMiddleware",
     "nrm.web.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "nrm.urls"
 WSGI_APPLICATION = "nrm.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "nrm.drafts.rendering.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

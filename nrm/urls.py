@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("nrm.languages.urls")),
     path("", include("nrm.accounts.urls")),
     path("audit/", include("nrm.audit.urls")),
+    path("drafts/", include("nrm.drafts.urls")),
     path("", include("nrm.identification.urls")),
     path("", include("nrm.cases.urls")),
     path("", include("nrm.referrals.urls")),

@@ -68,6 +68,7 @@ def admit(request: SignedInRequest) -> None:
         return
     record = session_record(request.session.get(RECORD), user_id=request.user.pk)
     if record is None or is_over(record, timezone.now()):
+        note_ran_out(request, record)
         leave(request)
         return
     request.session_record = record
@@ -83,6 +84,12 @@ def is_over(record: SessionRecord, now: datetime) -> bool:
         or now - record.last_seen_at >= timedelta(minutes=settings.NRM_SESSION_IDLE_MINUTES)
         or now - record.started_at >= timedelta(hours=settings.NRM_SESSION_HOURS)
     )
+
+
+def note_ran_out(request: SignedInRequest, record: SessionRecord | None) -> None:
+    """What is posted from a session that nobody ended, only its time, may still be kept (`nrm.drafts`)."""
+    if record is not None and record.ended_at is None:
+        request.ran_out = record
 
 
 def is_current(membership: Membership) -> bool:

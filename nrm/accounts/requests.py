@@ -19,5 +19,7 @@ class SignedInRequest(HttpRequest):
     actor: Actor
     membership: Membership
     session_record: SessionRecord
+    #: Only where a session came that had run out.
+    ran_out: SessionRecord
     user: User
     htmx: HtmxDetails

@@ -114,6 +114,8 @@ class Code(TextChoices):
     REFERRAL_CODE_REFUSED = "referral.code_refused", _("Code for a link refused")
     REFERRAL_LETTER_MADE = "referral.letter_made", _("Letter about a referral made to be sent")
     REFERRAL_ANSWER_TOLD = "referral.answer_told", _("What an organisation without an account told recorded")
+    REFERRAL_GAP_COUNTED = "referral.gap_counted", _("Service that nobody offers counted")
+    REFERRAL_SUMS_READ = "referral.sums_read", _("What people say about services read")
     REFERRAL_FEEDBACK_RECORDED = "referral.feedback_recorded", _("What the person says about a service recorded")
     PLACEMENT_READ = "placement.read", _("Placement read")
     SHELTER_CHANGED = "shelter.changed", _("Shelter changed")
@@ -151,6 +153,8 @@ class Code(TextChoices):
     TASK_REMARKED = "task.remarked", _("Comment on a task written")
     TASK_ESCALATED = "task.escalated", _("Told that a task is late")
     WORK_HANDED_OVER = "task.work_handed_over", _("All tasks and cases of a colleague handed over")
+    DRAFT_OPENED = "draft.opened", _("Went on with a form begun before")
+    DRAFT_RESCUED = "draft.rescued", _("A form that came after its session had ended was kept")
     CLOCK_RAN_OUT = "clock.ran_out", _("A time limit ran out")
 
     REQUEST_REFUSED = "request.refused", _("Request refused")

@@ -24,6 +24,7 @@ from nrm.cases.consequences import sentences, time_limits_in_words
 from nrm.cases.lifecycle import case_of, narrowed
 from nrm.cases.models import Case, reference
 from nrm.cases.selectors import standing_in
+from nrm.lib import drafting
 from nrm.lib.forms import PlainTextField
 from workflows.lifecycle import Edge, Lifecycle, NotFromHere
 from workflows.track import TrackFlow
@@ -91,6 +92,16 @@ class StepForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in {"version", "reason"}}
 
 
+def called_as_step(flow: type[Lifecycle], transition: str = "") -> Callable[[Mapping[str, str]], str | Promise]:
+    """For `keeps_draft`: the form of a step, begun and not sent, is called as its button is."""
+
+    def called(arguments: Mapping[str, str]) -> str | Promise:
+        wanted = transition or arguments["transition"]
+        return next(edge.label for edge in flow.edges() if edge.name == wanted)
+
+    return called
+
+
 def case_page_of(case: Case) -> str:
     return reverse("desk:case_page", args=[case.code])
 
@@ -113,6 +124,7 @@ def form_page(
 ) -> HttpResponse:
     """The page of a form; with faults in it 422, unless a refusal brings a status of its own."""
     warn_of_names(form, context["case"])
+    drafting.of_case(context["case"].code)
     status = status or (UNPROCESSABLE if form.errors else 200)
     return render(request, template, {"form": form, **context}, status=status)
 
@@ -143,6 +155,7 @@ def answer_step(
         raise NotPermitted
     form = forms_by_step.get(transition, StepForm)(typed(request), edge=edge, record=record)
     warn_of_names(form, case_of(record))
+    drafting.of_case(case_of(record).code)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -49,6 +49,13 @@ PROTECTED: Mapping[str, str] = {
     "cases.Document": OF_ITS_CASE + " AND ({rows}.block <> 'clinical' OR nrm_treats_case({rows}.case_id))",
     "cases.DocumentContent": through("document_id", "cases_document"),
     "cases.EmergencyAccess": "{rows}.user_id = nrm_user() OR " + OF_ITS_CASE,
+    # One's own, in the role in which it was begun, as long as one sees the case it is about.
+    "drafts.Draft": (
+        "EXISTS (SELECT FROM accounts_membership AS own WHERE own.id = {rows}.membership_id AND own.ended_at IS NULL"
+        " AND own.user_id = nrm_user() AND own.organisation_id = nrm_organisation()"
+        " AND own.role = current_setting('nrm.role', true)) AND {rows}.author_id = nrm_user()"
+        " AND (NOT {rows}.follows_case OR EXISTS (SELECT FROM cases_case AS its WHERE its.code = {rows}.case_code))"
+    ),
     "identification.Screening": OF_ITS_CASE,
     "identification.Answer": through("screening_id", "identification_screening"),
     "identification.Decision": OF_ITS_CASE,
@@ -57,6 +64,7 @@ PROTECTED: Mapping[str, str] = {
     "referrals.Referral": OF_ITS_CASE,
     "referrals.Message": through("referral_id", "referrals_referral"),
     "referrals.Feedback": FOR_ITS_LEAD,
+    "referrals.Gap": OF_ITS_CASE,
     "referrals.OutsideLink": through("referral_id", "referrals_referral"),
     "referrals.ToldAnswer": through("referral_id", "referrals_referral"),
     "placements.Placement": OF_ITS_CASE,
