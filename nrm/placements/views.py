@@ -25,7 +25,8 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, edge_from_here, refused_beside_form, warn_of_names
+from nrm.cases.steps import answer_step, called_as_step, edge_from_here, refused_beside_form, warn_of_names
+from nrm.lib.drafting import keeps_draft
 from nrm.placements import actions, selectors
 from nrm.placements.forms import STEP_FORMS, ChangeUnitForm, RequestForm, ShelterForm, UnitForm
 from workflows.placement import PlacementFlow
@@ -45,6 +46,7 @@ def units(request: SignedInRequest) -> HttpResponse:
 @sensitive_post_parameters("address")
 @never_cache
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Profile of the shelter"))
 def shelter(request: SignedInRequest) -> HttpResponse:
     found = selectors.own_shelter(request.actor)
     initial = {"code_name": found.code_name} if found else {}
@@ -64,6 +66,7 @@ def address(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Add a place"))
 def add_unit(request: SignedInRequest) -> HttpResponse:
     selectors.require_shelter_work(request.actor)
     form = UnitForm(request.POST if request.method == "POST" else None, initial={"age_groups": ["adult"]})
@@ -74,6 +77,7 @@ def add_unit(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Change a place"))
 def change_unit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     unit = selectors.unit_for(request.actor, pk)
     form = ChangeUnitForm(
@@ -105,6 +109,7 @@ def _done(form: forms.Form, act: Any, *args: Any, **values: Any) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Request a place"))
 def request_place(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.REQUEST_PLACEMENT)
     shelters = selectors.shelters_for(case)
@@ -136,6 +141,7 @@ def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(PlacementFlow))
 def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     placement, standing = selectors.placement_for(request.actor, pk)
     if not narrowed(standing, placement).may(edge_from_here(PlacementFlow, placement, transition).permission):

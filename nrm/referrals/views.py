@@ -21,7 +21,8 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, edge_from_here, refused_beside_form, step_links, warn_of_names
+from nrm.cases.steps import answer_step, called_as_step, edge_from_here, refused_beside_form, step_links, warn_of_names
+from nrm.lib.drafting import keeps_draft
 from nrm.lib.paging import Cursor, next_url
 from nrm.referrals import actions, selectors
 from nrm.referrals.forms import STEP_FORMS, InboxForm, ReferralForm
@@ -97,6 +98,7 @@ def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(_("Prepare a referral"))
 def prepare(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.SEND_REFERRAL)
     form = ReferralForm(request.POST if request.method == "POST" else None, receivers=receivers(request), case=case)
@@ -117,6 +119,7 @@ def prepare(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(_("Change the referral"))
 def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """A draft, before it is sent. The form opens its summary, so showing it is a reading."""
     referral, _standing = selectors.referral_for(request.actor, pk, Permission.SEND_REFERRAL)
@@ -159,6 +162,7 @@ def as_typed(referral: Any) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(ReferralFlow))
 def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     referral, standing = selectors.referral_for(request.actor, pk)
     if not narrowed(standing, referral).may(edge_from_here(ReferralFlow, referral, transition).permission):

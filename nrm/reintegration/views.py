@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nrm.access.permissions import Permission
@@ -19,7 +20,16 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, case_page_of, edge_from_here, form_page, refused_beside_form, typed
+from nrm.cases.steps import (
+    answer_step,
+    called_as_step,
+    case_page_of,
+    edge_from_here,
+    form_page,
+    refused_beside_form,
+    typed,
+)
+from nrm.lib.drafting import keeps_draft
 from nrm.reintegration import actions, forms, selectors
 from workflows.reintegration import ReintegrationFlow
 
@@ -45,6 +55,7 @@ def plan(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(ReintegrationFlow))
 def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     record, standing = selectors.plan_for(request.actor, pk)
     if not narrowed(standing, record).may(edge_from_here(ReintegrationFlow, record, transition).permission):
@@ -62,6 +73,7 @@ def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Add a goal"))
 def add_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record, standing = selectors.plan_for(request.actor, pk)
     if not standing.may(Permission.WRITE_PLAN):
@@ -79,6 +91,7 @@ def add_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Review the goal"))
 def review_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     goal, _standing = selectors.goal_for(request.actor, pk)
     form = forms.ReviewForm(typed(request), initial={"version": goal.version, "outcome": goal.outcome})
@@ -96,6 +109,7 @@ def review_goal(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Record a contact"))
 def follow_up(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.WRITE_PLAN)
     form = forms.FollowUpForm(typed(request))

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nrm.access.permissions import Permission
@@ -19,7 +20,16 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, case_page_of, edge_from_here, form_page, refused_beside_form, typed
+from nrm.cases.steps import (
+    answer_step,
+    called_as_step,
+    case_page_of,
+    edge_from_here,
+    form_page,
+    refused_beside_form,
+    typed,
+)
+from nrm.lib.drafting import keeps_draft
 from nrm.lib.paging import Cursor, next_url
 from nrm.support import actions, forms, selectors
 from workflows.alert import AlertFlow
@@ -42,6 +52,7 @@ def appointments(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Plan a service"))
 def plan_service(request: SignedInRequest, code: str) -> HttpResponse:
     case, standing = case_for(request.actor, code, Permission.PLAN_SUPPORT)
     form = forms.PlanForm(typed(request), providers=selectors.providers_for(request.actor, standing))
@@ -66,6 +77,7 @@ def episode(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(SupportFlow))
 def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     record, standing = selectors.episode_for(request.actor, pk)
     edge = edge_from_here(SupportFlow, record, transition)
@@ -84,6 +96,7 @@ def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Add an appointment"))
 def add_appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record, _standing = selectors.episode_for(request.actor, pk)
     form = forms.AppointmentForm(typed(request))
@@ -112,6 +125,7 @@ def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Add a clinical note"))
 def add_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record, standing = selectors.episode_for(request.actor, pk)
     if not narrowed(standing, record).may(Permission.SEE_CLINICAL):
@@ -125,6 +139,7 @@ def add_note(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Raise a safety alert"))
 def raise_alert(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.RAISE_ALERT)
     form = forms.AlertForm(typed(request))
@@ -137,6 +152,7 @@ def raise_alert(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(AlertFlow))
 def alert_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     """Steps that assess are for those who may read the concern, so that no form shows a plan to anybody else."""
     alert, standing = selectors.alert_for(request.actor, pk)

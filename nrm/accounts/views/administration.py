@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +21,8 @@ from nrm.accounts.forms import InviteForm, LostDeviceForm, OrganisationForm, Peo
 from nrm.accounts.fresh import fresh_second_factor
 from nrm.accounts.requests import SignedInRequest
 from nrm.accounts.views.sign_in import REFUSED, address_of_link
+from nrm.lib import drafting
+from nrm.lib.drafting import keeps_draft
 
 
 @require_http_methods(["GET"])
@@ -40,6 +43,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @administration
 @fresh_second_factor
+@keeps_draft(gettext_lazy("Invite a colleague"))
 def invite(request: SignedInRequest) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None, initial={"language": request.user.language})
     status = REFUSED if form.is_bound else 200
@@ -51,6 +55,7 @@ def invite(request: SignedInRequest) -> HttpResponse:
         except NotYet as refusal:
             form.add_error("email", str(refusal.sentence))
         else:
+            drafting.saved()
             return show_link(request, link)
     return render(request, "accounts/invite.html", {"form": form}, status=status)
 
@@ -159,6 +164,7 @@ def organisations(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @administration
 @fresh_second_factor
+@keeps_draft(gettext_lazy("Add an organisation"))
 def add_organisation(request: SignedInRequest) -> HttpResponse:
     form = OrganisationForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -176,6 +182,7 @@ def add_organisation(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @administration
 @fresh_second_factor
+@keeps_draft(gettext_lazy("Organisation"))
 def organisation(request: SignedInRequest, organisation_id: UUID) -> HttpResponse:
     found = selectors.organisation(organisation_id)
     form = OrganisationForm(request.POST if request.method == "POST" else None, instance=found)

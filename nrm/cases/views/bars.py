@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nrm.access.permissions import Permission
@@ -17,12 +18,14 @@ from nrm.cases import actions
 from nrm.cases.forms.team import ConflictForm, KeepAwayForm
 from nrm.cases.selectors import case_for
 from nrm.cases.selectors.team import bar_for, people_who_see
-from nrm.cases.steps import answer_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.cases.steps import answer_step, called_as_step, case_page_of, form_page, refused_beside_form, typed
 from nrm.cases.views.team import onward
+from nrm.lib.drafting import keeps_draft
 from workflows.bar import BarFlow
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("I must not see this case"))
 def declare_conflict(request: SignedInRequest, code: str) -> HttpResponse:
     """Of oneself, at once: the next request for this case is one for a missing page."""
     case, _standing = case_for(request.actor, code, Permission.DECLARE_CONFLICT)
@@ -39,6 +42,7 @@ def declare_conflict(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Keep somebody away"))
 def keep_away(request: SignedInRequest, code: str) -> HttpResponse:
     """The answer is the same whether anybody uses the service with the address that was typed."""
     case, _standing = case_for(request.actor, code, Permission.SEE_CONFLICTS)
@@ -60,6 +64,7 @@ def keep_away(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(BarFlow))
 def bar_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     bar = bar_for(request.actor, pk)
     return answer_step(

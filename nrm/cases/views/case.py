@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nrm.access.permissions import Permission
@@ -21,13 +22,27 @@ from nrm.cases.searching import look_before_writing
 from nrm.cases.selectors import case_for, standing_in
 from nrm.cases.selectors.emergency import running_in
 from nrm.cases.selectors.merge import mergeable
-from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, track_links, typed
+from nrm.cases.steps import (
+    UNPROCESSABLE,
+    answer_step,
+    called_as_step,
+    case_page_of,
+    form_page,
+    refused_beside_form,
+    track_links,
+    typed,
+)
+from nrm.lib import drafting
+from nrm.lib.drafting import keeps_draft
 from nrm.vault.reasons import RevealReason
 from workflows.case import CaseFlow
 from workflows.track import Track, TrackFlow
 
+IDENTITY_FORM = gettext_lazy("Write or correct the identity")
+
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(CaseFlow))
 def case_step(request: SignedInRequest, code: str, transition: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code)
     return answer_step(
@@ -43,6 +58,7 @@ def case_step(request: SignedInRequest, code: str, transition: str) -> HttpRespo
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(TrackFlow))
 def track_step(request: SignedInRequest, code: str, transition: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code)
     return answer_step(
@@ -58,6 +74,7 @@ def track_step(request: SignedInRequest, code: str, transition: str) -> HttpResp
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Assess the risk"))
 def assess_risk(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.ASSESS_RISK)
     form = forms.RiskForm(typed(request), initial={"version": case.version})
@@ -74,6 +91,7 @@ def assess_risk(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Add a note"))
 def add_note(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.ADD_NOTE)
     form = forms.NoteForm(typed(request))
@@ -85,6 +103,7 @@ def add_note(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Record the age"))
 def record_age(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.RECORD_AGE)
     form = forms.AgeForm(typed(request), is_protected=case.track == Track.CHILD, initial={"version": case.version})
@@ -101,6 +120,7 @@ def record_age(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Record the guardian"))
 def record_guardian(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.RECORD_GUARDIAN)
     form = forms.GuardianForm(typed(request))
@@ -116,6 +136,7 @@ def record_guardian(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Assess the best interests"))
 def assess_best_interests(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.ASSESS_BEST_INTERESTS)
     form = forms.BestInterestForm(typed(request))
@@ -153,6 +174,9 @@ def identity(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_POST
+@keeps_draft(
+    gettext_lazy("Write or correct the identity"), posted_to="cases:write_identity", opened_at="cases:identity"
+)
 def open_identity_form(request: SignedInRequest, code: str) -> HttpResponse:
     """The identity in a form, to be corrected. Opening it is a reveal like any other, so it is a POST."""
     case, _standing = case_for(request.actor, code, Permission.WRITE_IDENTITY)
@@ -170,6 +194,7 @@ def open_identity_form(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_POST
+@keeps_draft(IDENTITY_FORM, opened_at="cases:identity")
 def write_identity(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.WRITE_IDENTITY)
     if case.holds_no_name():
@@ -186,6 +211,7 @@ def write_identity(request: SignedInRequest, code: str) -> HttpResponse:
         status = refused_beside_form(form, refusal, Code.IDENTITY_WRITTEN, record=case, by=request.actor)
         return _identity_page(request, case, form, documents, contacts, status=status)
     if found := look_before_writing(written, case, by=request.actor):
+        drafting.saved()
         can_merge = mergeable(found.cases, case, request.actor)
         return render(request, "cases/possibly_known.html", {"case": case, "found": found, "mergeable": can_merge})
     messages.success(request, _("The identity is sealed."))

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nrm.access.refusals import MovedOn, NotYet
@@ -17,9 +18,11 @@ from nrm.cases import actions
 from nrm.cases.forms.clocks import ExtendForm
 from nrm.cases.selectors.clocks import limit_for
 from nrm.cases.steps import case_page_of, form_page, refused_beside_form, typed
+from nrm.lib.drafting import keeps_draft
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Extend a time limit"))
 def extend_clock(request: SignedInRequest, code: str, pk: UUID) -> HttpResponse:
     case, clock, limit = limit_for(request.actor, code, pk)
     form = ExtendForm(typed(request), initial={"due_at": clock.due_at.isoformat()})

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nrm.access.permissions import Permission
@@ -24,7 +25,16 @@ from nrm.cases.consent_sheet import make_sheet, nearest_language
 from nrm.cases.forms import consent as forms
 from nrm.cases.selectors import case_for, consent_for
 from nrm.cases.selectors.consent import basis_for, resting_on, sharings_of
-from nrm.cases.steps import UNPROCESSABLE, answer_step, form_page, refused_beside_form, typed, warn_of_names
+from nrm.cases.steps import (
+    UNPROCESSABLE,
+    answer_step,
+    called_as_step,
+    form_page,
+    refused_beside_form,
+    typed,
+    warn_of_names,
+)
+from nrm.lib.drafting import keeps_draft
 from workflows.basis import BasisFlow
 from workflows.consent import ConsentFlow
 
@@ -43,6 +53,7 @@ def sharing(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Record consent"))
 def record_consent(request: SignedInRequest, code: str) -> HttpResponse:
     """One idea a page: `go` in what is posted turns the page, without it the consent is recorded."""
     case, _standing = case_for(request.actor, code, Permission.RECORD_CONSENT)
@@ -88,6 +99,7 @@ def _known(case: Any) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(ConsentFlow))
 def consent_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     consent, _standing = consent_for(request.actor, pk)
     return answer_step(
@@ -104,6 +116,7 @@ def consent_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpRes
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Record a legal basis"))
 def record_basis(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.RECORD_CONSENT)
     form = forms.BasisForm(typed(request), case=case, organisations=_organisations())
@@ -119,6 +132,7 @@ def record_basis(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(BasisFlow))
 def basis_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     record, _standing = basis_for(request.actor, pk)
     return answer_step(
@@ -154,6 +168,7 @@ def what_follows(record: Any) -> list[str | Promise]:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Sheet for the person"))
 def consent_sheet(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The sheet for the person to take along. It is made by a POST and kept among the papers of the case."""
     consent, standing = consent_for(request.actor, pk)

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from nrm.access.refusals import MovedOn, NotPermitted, NotYet
@@ -22,6 +23,7 @@ from nrm.cases.forms.documents import DocumentForm, RemoveDocumentForm
 from nrm.cases.selectors import case_for
 from nrm.cases.selectors.documents import document_to_remove
 from nrm.cases.steps import case_page_of, form_page, refused_beside_form, typed
+from nrm.lib.drafting import keeps_draft
 from nrm.lib.files.refused import TooLarge
 from nrm.lib.files.types import neutral_ending
 from nrm.lib.files.uploads import takes_a_file, was_too_large
@@ -32,6 +34,7 @@ SANDBOX = "sandbox; default-src 'none'"
 
 @takes_a_file
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Add a document"))
 def add_document(request: SignedInRequest, code: str) -> HttpResponse:
     case, standing = case_for(request.actor, code)
     if not blocks_added_to(standing):
@@ -63,6 +66,7 @@ def original(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Remove a document"))
 def remove_document(request: SignedInRequest, pk: UUID) -> HttpResponse:
     found, name = document_to_remove(request.actor, pk)
     form = RemoveDocumentForm(typed(request), initial={"version": found.version})

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,12 +26,14 @@ from nrm.cases import actions
 from nrm.cases.forms.emergency import JUSTIFIED, EmergencyForm, ReviewForm
 from nrm.cases.selectors import emergency as emergencies
 from nrm.cases.steps import UNPROCESSABLE, case_page_of, form_page, refused_beside_form, typed
+from nrm.lib.drafting import keeps_draft
 from nrm.lib.paging import Cursor, next_url
 
 
 @never_cache
 @sensitive_post_parameters("case_code", "account", "password", "code")
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Emergency access"))
 def emergency(request: SignedInRequest) -> HttpResponse:
     last = emergencies.last_use_of(request.actor)
     has_passkey = accounts.has_passkey(request.user.pk)
@@ -86,6 +89,7 @@ def end_emergency(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Review the use of emergency access"))
 def review_emergency(request: SignedInRequest, pk: UUID) -> HttpResponse:
     used, acts = emergencies.emergency_to_review(request.actor, pk)
     access = used.access

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nrm.access.permissions import Permission
@@ -18,9 +19,11 @@ from nrm.cases import actions
 from nrm.cases.forms.links import LinkForm
 from nrm.cases.selectors import case_for
 from nrm.cases.steps import case_page_of, form_page, refused_beside_form, typed
+from nrm.lib.drafting import keeps_draft
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Link with another case"))
 def link(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.LINK_CASES)
     form = LinkForm(typed(request))

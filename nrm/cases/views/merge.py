@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nrm.access.refusals import MovedOn, NotYet
@@ -15,11 +16,13 @@ from nrm.accounts.requests import SignedInRequest
 from nrm.cases import actions
 from nrm.cases.forms.merge import MergeForm
 from nrm.cases.selectors.merge import merge_for, two_cases
-from nrm.cases.steps import answer_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.cases.steps import answer_step, called_as_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.lib.drafting import keeps_draft
 from workflows.merge import MergeFlow
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Merge two cases"))
 def merge(request: SignedInRequest, code: str, other: str) -> HttpResponse:
     sides = two_cases(request.actor, code, other)
     form = MergeForm(typed(request), sides=sides)
@@ -39,6 +42,7 @@ def merge(request: SignedInRequest, code: str, other: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(MergeFlow))
 def merge_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     found, _standing = merge_for(request.actor, pk)
     was_open = found.before is not None

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nrm.access.permissions import Permission
@@ -18,19 +19,22 @@ from nrm.cases import actions
 from nrm.cases.forms.retention import KeepForm, ProposeForm
 from nrm.cases.selectors import case_for
 from nrm.cases.selectors.retention import retention_for
-from nrm.cases.steps import answer_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.cases.steps import answer_step, called_as_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.lib.drafting import keeps_draft
 from workflows.retention import RetentionFlow
 
 FORMS = {"keep": KeepForm}
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(RetentionFlow))
 def retention_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     return answer(request, pk, transition)
 
 
 @require_http_methods(["GET", "POST"])
 @fresh_second_factor
+@keeps_draft(called_as_step(RetentionFlow, "erase"))
 def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Nobody can undo it, so whoever does it shows again who they are."""
     return answer(request, pk, "erase")
@@ -53,6 +57,7 @@ def answer(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Propose to erase the case"))
 def propose_erasure(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.PROPOSE_RETENTION)
     form = ProposeForm(typed(request))

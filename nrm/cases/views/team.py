@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nrm.access.permissions import Permission
@@ -22,7 +22,16 @@ from nrm.cases import actions
 from nrm.cases.forms.team import AbsenceForm, AddMemberForm, HandOverForm, RestrictionForm
 from nrm.cases.selectors import case_for, standing_in
 from nrm.cases.selectors import team as teams
-from nrm.cases.steps import UNPROCESSABLE, answer_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.cases.steps import (
+    UNPROCESSABLE,
+    answer_step,
+    called_as_step,
+    case_page_of,
+    form_page,
+    refused_beside_form,
+    typed,
+)
+from nrm.lib.drafting import keeps_draft
 from workflows.team import TeamFlow
 
 #: Steps that people take; the others are taken by the clock and by a conflict of interest.
@@ -59,6 +68,7 @@ def add_member(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Hand over"))
 def hand_over(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.MANAGE_TEAM)
     responsible = teams.responsible_for(case)
@@ -82,6 +92,7 @@ def hand_over(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(TeamFlow))
 def team_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     member = teams.member_for(request.actor, pk)
     if transition not in BY_HAND:
@@ -100,6 +111,7 @@ def team_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpRespon
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Restrict to its team"))
 def restriction(request: SignedInRequest, code: str) -> HttpResponse:
     """Restrict the case to its team, or end that, each with a reason."""
     case, _standing = case_for(request.actor, code, Permission.RESTRICT_CASE)
@@ -127,6 +139,7 @@ def absences(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Let a colleague stand in"))
 def cover_absence(request: SignedInRequest) -> HttpResponse:
     absent = teams.absent_choices(request.actor)
     form = AbsenceForm(

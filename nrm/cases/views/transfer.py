@@ -20,11 +20,13 @@ from nrm.cases.forms.transfer import OfferForm
 from nrm.cases.selectors import case_for
 from nrm.cases.selectors.merge import has_earlier
 from nrm.cases.selectors.transfer import possible_leads, transfer_for
-from nrm.cases.steps import answer_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.cases.steps import answer_step, called_as_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.lib.drafting import keeps_draft
 from workflows.transfer import TransferFlow
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Offer the lead"))
 def offer_lead(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.TRANSFER_LEAD)
     leads = possible_leads(case, besides=request.actor.organisation_id)
@@ -52,6 +54,7 @@ RESTRICTED = gettext_lazy("The case is restricted: you become responsible for it
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(TransferFlow))
 def answer_offer(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     """Whoever declines sees the case no more."""
     transfer, _standing = transfer_for(request.actor, pk)

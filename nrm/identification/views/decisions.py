@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nrm.access.permissions import Permission
@@ -17,12 +18,13 @@ from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, case_page_of, form_page, refused_beside_form, typed
+from nrm.cases.steps import answer_step, called_as_step, case_page_of, form_page, refused_beside_form, typed
 from nrm.identification import actions
 from nrm.identification.actions import decisions
 from nrm.identification.forms.decisions import CapacityForm, CourtViewForm, ProposeForm
 from nrm.identification.selectors import deciding
 from nrm.identification.selectors import docket as reading
+from nrm.lib.drafting import keeps_draft
 from workflows.decision import DecisionFlow, DecisionState
 
 
@@ -43,6 +45,7 @@ def decision(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Propose a decision"))
 def propose_decision(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.DECIDE_STATUS)
     if request.method == "GET" and deciding.is_proposed(case):
@@ -102,6 +105,7 @@ def sign_decision(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(DecisionFlow, "take_back"))
 def take_back_decision(request: SignedInRequest, pk: UUID) -> HttpResponse:
     found, _standing = reading.decision_for(request.actor, pk)
     return answer_step(
@@ -117,6 +121,7 @@ def take_back_decision(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("What prosecution and courts say"))
 def record_court_view(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.RECORD_COURT_VIEW)
     form = CourtViewForm(typed(request))

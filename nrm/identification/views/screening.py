@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nrm.access.permissions import Permission
@@ -19,6 +20,7 @@ from nrm.cases.selectors import case_for, require
 from nrm.cases.steps import (
     StepLink,
     answer_step,
+    called_as_step,
     case_page_of,
     edge_from_here,
     form_page,
@@ -33,6 +35,7 @@ from nrm.identification.forms.screening import SCREENING_STEP_FORMS, AnswerForm
 from nrm.identification.sections import Section
 from nrm.identification.selectors import status as protection
 from nrm.identification.selectors.results import result_of
+from nrm.lib.drafting import keeps_draft
 from workflows.screening import ScreeningFlow
 from workflows.track import TrackFlow
 
@@ -47,6 +50,7 @@ ASKED_AFTERWARDS = ("agree_to_be_named", "stay_nameless")
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Start a screening"))
 def begin_screening(request: SignedInRequest, code: str) -> HttpResponse:
     case, _standing = case_for(request.actor, code, Permission.WRITE_SCREENING)
     form = BeginScreeningForm(typed(request))
@@ -61,6 +65,7 @@ def begin_screening(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Change what is suspected"))
 def change_focus(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What is suspected may look otherwise after some talk; the answers stay."""
     found, _standing = selectors.screening_for(request.actor, pk, Permission.WRITE_SCREENING)
@@ -198,6 +203,7 @@ def _save(request: SignedInRequest, found: Any, form: AnswerForm) -> tuple[Answe
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(ScreeningFlow))
 def screening_step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     found, standing = selectors.screening_for(request.actor, pk)
     require(standing, Permission(edge_from_here(ScreeningFlow, found, transition).permission))

@@ -11,13 +11,15 @@ from nrm.access.refusals import NotYet
 from nrm.accounts.requests import SignedInRequest
 from nrm.cases import actions as cases
 from nrm.cases.selectors import case_for, require
-from nrm.cases.steps import answer_step, case_page_of, edge_from_here
+from nrm.cases.steps import answer_step, called_as_step, case_page_of, edge_from_here
 from nrm.identification.forms.status import STATUS_STEP_FORMS
 from nrm.identification.selectors import deciding
+from nrm.lib.drafting import keeps_draft
 from workflows.status import NOT_SIGNED, StatusFlow
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(StatusFlow))
 def status_step(request: SignedInRequest, code: str, transition: str) -> HttpResponse:
     case, standing = case_for(request.actor, code)
     require(standing, Permission(edge_from_here(StatusFlow, case, transition).permission))
