@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from nrm.access.actor import Actor
 from nrm.access.roles import Role
-from tests.ready import GROUND, kept, path_of
+from tests.ready import GROUND, in_order_of_ground, kept, path_of
 
 #: Everybody's password in tests.
 PASSWORD = "wooden lamp over quiet water"
@@ -127,6 +127,11 @@ PEOPLE = (
     ("stranger", "Nela Pear", "far_shore", Role.CASE_WORKER),
     ("child_protection_worker", "Irena Walnut", "centre_for_children", Role.CASE_WORKER),
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order_of_ground(items)
 
 
 @pytest.fixture(scope="session", autouse=True)

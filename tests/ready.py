@@ -16,10 +16,11 @@ from __future__ import annotations
 import inspect
 import pickle
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -115,7 +116,8 @@ class Ground:
 
     def is_as_usual(self) -> bool:
         """No settings are overridden, and the clock is the real one."""
-        return not isinstance(settings._wrapped, UserSettingsHolder) and timezone.now is self.clock
+        overridden = isinstance(settings._wrapped, UserSettingsHolder)  # type: ignore[misc]
+        return not overridden and timezone.now is self.clock
 
     def is_fresh(self) -> bool:
         began, day = self.since
@@ -152,4 +154,18 @@ def path_of(request: pytest.FixtureRequest) -> tuple[str, ...]:
     asked = [KEPT[name] for name in request.fixturenames if name in KEPT]
     if any(found[step.name][-1].func is not step.fixture for step in asked):
         return ()
-    return max((step.path for step in asked), key=lambda path: (len(path), path), default=())
+    return longest(request.fixturenames)
+
+
+def longest(names: list[str]) -> tuple[str, ...]:
+    return max((KEPT[name].path for name in names if name in KEPT), key=lambda path: (len(path), path), default=())
+
+
+def in_order_of_ground(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Tests of one file that follow each other and begin with the same, together, those with least first."""
+    files = [list(several) for _file, several in groupby(items, key=lambda item: item.path)]
+    return [item for several in files for item in sorted(several, key=wanted)]
+
+
+def wanted(item: pytest.Item) -> tuple[str, ...]:
+    return longest(getattr(item, "fixturenames", []))
