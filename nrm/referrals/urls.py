@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from nrm.referrals import views
 
 app_name = "referrals"
 urlpatterns = [
+    path("", include("nrm.referrals.outside.urls")),
     path("referrals/", views.inbox, name="inbox"),
     path("referrals/<uuid:pk>/", views.page, name="page"),
     path("referrals/<uuid:pk>/change/", views.change, name="change"),

@@ -26,6 +26,7 @@ from nrm.lib.drafting import keeps_draft
 from nrm.lib.paging import Cursor, next_url
 from nrm.referrals import actions, selectors
 from nrm.referrals.forms import STEP_FORMS, InboxForm, ReferralForm
+from nrm.referrals.outside.selectors import card_for
 from workflows.referral import ReferralFlow, ReferralState
 
 #: Steps back: always possible, never the page's one clear action.
@@ -87,6 +88,7 @@ def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     links = step_links(ReferralFlow, referral, standing, "referrals:step", referral.pk)
     context = {
         "page": shown,
+        "outside": card_for(referral, standing),
         "referral": referral,
         "case": referral.case,
         "is_draft": is_draft,

@@ -61,7 +61,7 @@ class OutsideLink(models.Model):
 
     @property
     def case(self) -> Case:
-        return self.referral.case  # type: ignore[no-any-return]
+        return self.referral.case
 
 
 class WrongCode(models.Model):
@@ -108,7 +108,7 @@ class ToldAnswer(models.Model):
 
     @property
     def case(self) -> Case:
-        return self.referral.case  # type: ignore[no-any-return]
+        return self.referral.case
 
     def parties(self) -> dict[Party, UUID]:
-        return self.referral.parties()  # type: ignore[no-any-return]
+        return self.referral.parties()
