@@ -41,7 +41,7 @@ def keep(request: SignedInRequest) -> HttpResponse:
         at = time_format(localtime(draft.saved_at), "TIME_FORMAT") if draft else ""
         return _said(request, _("Kept at %(time)s") % {"time": at} if draft else "")
     if draft is not None:
-        messages.success(request, _("Kept for later. It waits for you under My work, for 14 days."))
+        messages.success(request, _("Kept for later, for 14 days. It waits for you here and where your work begins."))
     return redirect(slip.page)
 
 

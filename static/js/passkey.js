@@ -31,6 +31,8 @@
     const failed = form.querySelector("[data-passkey-failed]");
     const button = form.querySelector("button:not([type=button])");
     form.addEventListener("submit", async (event) => {
+      // Kept for later: nothing is proven by that.
+      if (event.submitter?.hasAttribute("formaction")) return;
       event.preventDefault();
       failed.hidden = true;
       button.disabled = true;

@@ -15,6 +15,7 @@ from nrm.audit.codes import Outcome
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, CaseBar, reference
 from nrm.cases.selectors import require, standing_in
+from nrm.drafts import actions as drafts
 from nrm.tasks import actions as tasks
 from nrm.vault.fields import sealed
 from workflows.bar import BarFlow
@@ -40,6 +41,7 @@ def keep_away(case: Case, *, by: Actor, user_id: UUID, reason: str, note: str = 
     for member in locked.team.filter(state=TeamState.ACTIVE, user=user_id):
         lifecycle.perform(TeamFlow, member, "step_aside", by=THE_SERVICE, expected_version=member.version)
     tasks.put_back(case_code=locked.code, user_id=user_id)
+    drafts.forget(case_code=locked.code, user_id=user_id)
     return bar
 
 

@@ -21,6 +21,7 @@ from nrm.cases.models import Case, TeamMember, TeamPart
 from nrm.cases.selectors import require, standing_in
 from nrm.cases.selectors.team import colleagues_for, cover_for, responsible_for
 from nrm.countries.limits import end_of
+from nrm.drafts import actions as drafts
 from nrm.lib.clock import now, today
 from nrm.tasks import actions as tasks
 from nrm.tasks.rounds import one_by_one
@@ -217,7 +218,7 @@ def _restrict(case: Case, *, by: Actor, reason: str, expected_version: int, is_r
     if not reason.strip():
         raise NotYet(_("Give a reason."))
     code = Code.CASE_RESTRICTED if is_restricted else Code.CASE_UNRESTRICTED
-    return lifecycle.amend(
+    changed = lifecycle.amend(
         case,
         by=by,
         permission=Permission.RESTRICT_CASE,
@@ -226,6 +227,9 @@ def _restrict(case: Case, *, by: Actor, reason: str, expected_version: int, is_r
         reason=reason,
         is_restricted=is_restricted,
     )
+    if is_restricted:
+        drafts.forget_unseen(case.code)
+    return changed
 
 
 def _locked_to_manage(case: Case, by: Actor) -> Case:
