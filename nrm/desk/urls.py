@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nrm.desk import searching, tasks, views
+from nrm.desk import feed, searching, tasks, views
 
 app_name = "desk"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("cases/", views.case_list, name="case_list"),
     path("cases/<str:code>/", views.case_page, name="case_page"),
     path("cases/<str:code>/readers/", views.readers, name="readers"),
+    path("calendar/<str:token>.ics", feed.calendar_feed, name="calendar_feed"),
     path("search/", searching.search, name="search"),
     path("search/code/", searching.search_code, name="search_code"),
     path("search/person/", searching.search_person, name="search_person"),

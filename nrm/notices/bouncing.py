@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nrm.access.actor import THE_SERVICE
 from nrm.accounts.actions.sessions import subject_of
@@ -18,6 +19,14 @@ from nrm.notices.models import BounceReason, BouncingAddress, Notice
 
 def bounces(user: User) -> bool:
     return BouncingAddress.objects.filter(user=user, email=user.email, lifted_at=None).exists()
+
+
+def warning_for(user_id: UUID) -> str:
+    """What somebody is told when they sign in; nothing while their mail arrives."""
+    user = User.objects.get(pk=user_id)
+    if not bounces(user):
+        return ""
+    return _("Mails to you come back, so you get none. See to your mailbox, then say so under “Mail and calendar”.")
 
 
 def mark_bouncing(user: User, reason: BounceReason) -> bool:

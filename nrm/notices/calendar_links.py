@@ -77,7 +77,9 @@ def fetch(token: str) -> Membership | None:
     """Whose calendar it is, and that it was fetched; None for an address that is not or no longer one. `TooOften`
     above the limit. The first fetch of a day is recorded. Locks the link."""
     with transaction.atomic():
-        found = CalendarLink.objects.select_for_update(of=("self",)).select_related("membership__organisation")
+        found = CalendarLink.objects.select_for_update(of=("self",)).select_related(
+            "membership__organisation", "membership__user"
+        )
         link = found.filter(
             token_digest=digest_of(token),
             ended_at=None,

@@ -60,10 +60,10 @@ def body_of(notices: Sequence[Notice]) -> str:
 
 
 def sentence_for(notice: Notice) -> str:
-    if notice.kind == NoticeKind.ACCOUNT_CHANGED:
-        return _("The way you sign in was changed. If that was not you, tell an administrator at once: %(link)s")
     if notice.case_code:
         return _("There is news on %(code)s. Sign in to read it: %(link)s")
+    if notice.kind == NoticeKind.ACCOUNT_CHANGED:
+        return _("The way you sign in was changed. If that was not you, tell an administrator at once: %(link)s")
     return _("There is news for you. Sign in to read it: %(link)s")
 
 

@@ -13,7 +13,7 @@ from django.db.models import Case, Count, DateTimeField, F, Max, Min, Q, QuerySe
 
 from nrm.accounts.models import User
 from nrm.lib.clock import now
-from nrm.notices.models import BouncingAddress, MailPreference, Notice
+from nrm.notices.models import BouncingAddress, MailPreference, Notice, Rhythm
 from nrm.notices.moments import Wishes, usual, wishes_in
 
 #: How far back the administrator looks at what was dropped or came back, and how many people a page shows.
@@ -97,17 +97,24 @@ def _by_recipient(recent: QuerySet[Notice]) -> QuerySet[Notice, Any]:
     return worst_first
 
 
-def preference_of(user_id: UUID) -> MailPreference | None:
-    return MailPreference.objects.filter(user=user_id).first()
+def own_preference(user_id: UUID) -> dict[str, Any]:
+    """By the names of the form: what was chosen, else what is usual."""
+    row = MailPreference.objects.filter(user=user_id).first()
+    wishes = wishes_in(row) if row else usual()
+    start, end = wishes.quiet or (None, None)
+    return {
+        "rhythm": Rhythm.DIGEST if wishes.is_digest else Rhythm.AT_ONCE,
+        "digest_at": wishes.digest_at,
+        "on_days_off": wishes.on_days_off,
+        "quiet_from": start,
+        "quiet_until": end,
+        "time_zone": row.time_zone if row else "",
+    }
 
 
 def wishes_of(user_ids: Collection[UUID]) -> dict[UUID, Wishes]:
     """Of those who have chosen something; one query."""
     return {row.user_id: wishes_in(row) for row in MailPreference.objects.filter(user__in=user_ids)}
-
-
-def own_wishes(user_id: UUID) -> Wishes:
-    return wishes_of([user_id]).get(user_id) or usual()
 
 
 def bouncing(user_id: UUID) -> BouncingAddress | None:

@@ -272,13 +272,23 @@ def acts_on_new_alert(case: Case, actor: Actor) -> str:
 
 def appointments_page(actor: Actor, after: Cursor | None = None) -> Page[Appointment]:
     """The coming appointments of the actor's organisation from today on, soonest first."""
-    if not relations_that_grant(actor.role, Permission.PROVIDE_SUPPORT):
+    if not gives_support(actor):
         raise NotPermitted
-    rows = Appointment.objects.filter(
+    return page_of(appointments_coming(actor), "starts_at", after=after)
+
+
+def gives_support(actor: Actor) -> bool:
+    return bool(relations_that_grant(actor.role, Permission.PROVIDE_SUPPORT))
+
+
+def appointments_coming(actor: Actor) -> QuerySet[Appointment]:
+    """From today on; none for whoever gives no support."""
+    if not gives_support(actor):
+        return Appointment.objects.none()
+    return Appointment.objects.filter(
         state=AppointmentState.SCHEDULED,
         starts_at__gte=timezone.localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0),
         episode__provider=actor.organisation_id,
         episode__state__in=OPEN_EPISODES,
         episode__case__in=cases_visible_to(actor),
     ).select_related("episode__case")
-    return page_of(rows, "starts_at", after=after)

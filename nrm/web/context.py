@@ -53,7 +53,7 @@ NAVIGATION = (
         _("Cases"),
         "folders",
         CASE_ROLES,
-        ("desk:case", "cases:", "identification:", "support:", "reintegration:"),
+        ("desk:case", "cases:", "identification:", "support:", "reintegration:", "conferences:"),
     ),
     Entry("desk:search", _("Search"), "search", CASE_ROLES, ("desk:search",)),
     Entry(
@@ -99,6 +99,7 @@ NAVIGATION = (
         frozenset({Role.ADMINISTRATOR}),
         ("accounts:confirm_reset", "accounts:withdraw_reset"),
     ),
+    Entry("notices:outgoing", _("Outgoing mail"), "mail", frozenset({Role.ADMINISTRATOR})),
     Entry(
         "desk:country",
         _("Country profile"),

@@ -31,6 +31,7 @@ ASKED_AGAIN = {
     "accounts:set_supervision",
     "accounts:start_membership",
     "cases:erase",
+    "notices:make_calendar",
 }
 #: What an administrator or an owner of an account sends without being asked again, and why.
 NOT_ASKED = {

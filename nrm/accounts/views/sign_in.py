@@ -25,6 +25,7 @@ from nrm.accounts.factors import PasskeyAct
 from nrm.accounts.forms import BackupCodeForm, CodeForm, SignInForm, WelcomeForm
 from nrm.accounts.fresh import take_question
 from nrm.accounts.requests import SignedInRequest
+from nrm.accounts.telling import warnings_for
 
 #: Key in the session: the id of the invitation whose link was opened. The token itself is kept nowhere.
 INVITATION = "invitation"
@@ -87,6 +88,8 @@ def tell_last_sign_in(request: SignedInRequest) -> None:
     if before is not None:
         sentence = _("Your last sign-in before this one: %(when)s. If that was not you, tell an administrator at once.")
         messages.info(request, sentence % {"when": date_format(localtime(before.started_at), "DATETIME_FORMAT")})
+    for warning in warnings_for(request.user.pk):
+        messages.warning(request, warning)
 
 
 @before_second_factor

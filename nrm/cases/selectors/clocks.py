@@ -19,7 +19,7 @@ from nrm.cases.models import Case, ClockExtension, ExtensionAuthority, reference
 from nrm.cases.selectors.case import case_for, cases_visible_to
 from nrm.countries.terms import ClockUnit
 from nrm.lib.clock import now
-from nrm.tasks.models import Clock
+from nrm.tasks.models import Clock, ClockQuerySet
 from nrm.tasks.selectors import clock_of_case, clocks_ending, unstopped_clocks_of_case
 from nrm.vault.fields import opened
 
@@ -83,14 +83,19 @@ def limit_for(actor: Actor, code: str, pk: UUID) -> tuple[Case, Clock, Limit]:
 
 def ending_soon(actor: Actor) -> EndingSoon:
     """What ends within the next days in the cases whose limits the actor may extend; one query."""
+    clocks = list(limits_ending(actor, until=now() + SOON)[: SHOWN + 1])
+    return EndingSoon(clocks[:SHOWN], has_more=len(clocks) > SHOWN)
+
+
+def limits_ending(actor: Actor, *, until: datetime) -> ClockQuerySet:
+    """The running limits that end until then in the cases whose limits the actor may extend, soonest first."""
     if not relations_that_grant(actor.role, Permission.EXTEND_CLOCK):
-        return EndingSoon([], has_more=False)
+        return Clock.objects.all().none()
     codes = cases_visible_to(actor, Permission.EXTEND_CLOCK).values("code")
-    ending = clocks_ending(codes, until=now() + SOON)
+    ending = clocks_ending(codes, until=until)
     if not relations_that_grant(actor.role, Permission.SEE_TASKS):
         ending = ending.filter(subject__startswith=OF_A_CASE)
-    clocks = list(ending[: SHOWN + 1])
-    return EndingSoon(clocks[:SHOWN], has_more=len(clocks) > SHOWN)
+    return ending
 
 
 def is_shared(case: Case, clock: Clock, standing: Standing) -> bool:
