@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -77,6 +78,8 @@ NEEDED_TO_SEE: Mapping[Block, P] = {
 }
 #: Only clinicians write what only they read, and nothing of it becomes anybody's task.
 OF_CLINICIANS = frozenset({Block.CLINICAL})
+#: Parts that nobody else in a conference sees.
+OF_THE_LEAD = frozenset({P.SEE_PLAN, P.SEE_NOTES, P.SEE_TRANSFER})
 
 
 def may_see(standing: Standing, topic: str) -> bool:
@@ -85,6 +88,15 @@ def may_see(standing: Standing, topic: str) -> bool:
 
 def is_clinical(topic: str) -> bool:
     return BLOCK_OF[Topic(topic)] in OF_CLINICIANS
+
+
+def who_reads(topic: str) -> str | Promise:
+    """For whoever writes the minutes, beside the point."""
+    if is_clinical(topic):
+        return _("Only clinicians of the case read this.")
+    if NEEDED_TO_SEE[BLOCK_OF[Topic(topic)]] in OF_THE_LEAD:
+        return _("Only the team that leads the case reads this.")
+    return _("Whoever takes part and may see this part of the case reads this. Leave out what is clinical.")
 
 
 def in_order(topics: Iterable[str]) -> list[str]:

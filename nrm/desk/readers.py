@@ -36,6 +36,8 @@ READING = (
     Code.SUPPORT_READ,
     Code.EPISODE_READ,
     Code.PLAN_READ,
+    Code.CONFERENCE_READ,
+    Code.CONFERENCE_PRINTED,
     Code.DOCUMENT_READ,
     Code.AUDIT_READ,
 )

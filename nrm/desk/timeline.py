@@ -42,6 +42,7 @@ QUIET = (
     Code.SUPPORT_READ,
     Code.EPISODE_READ,
     Code.PLAN_READ,
+    Code.CONFERENCE_READ,
     Code.REFERRAL_READ,
     Code.CONSENT_READ,
     Code.HISTORY_READ,
@@ -53,7 +54,7 @@ CLINICAL = (Code.EPISODE_NOTED, Code.APPOINTMENT_ADDED, Code.APPOINTMENT_CHANGED
 #: Acts that name another case.
 OF_TWO_CASES = (Code.CASE_MERGED_HERE, Code.CASE_MERGED_HERE_UNDONE, "merge.begin")
 #: Rooms whose reasons the lead team reads; clinical reasons stay with the clinicians.
-REASONS_SHARED = ("cases_", "identification_", "referrals_", "placements_", "reintegration_")
+REASONS_SHARED = ("cases_", "identification_", "referrals_", "placements_", "reintegration_", "conferences_")
 
 
 @dataclass(frozen=True, slots=True)
