@@ -118,6 +118,18 @@ class DirectoryRule(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRule(Sourced):
+    """How many hours after its time who is told of a task that is late, beside who has to do it."""
+
+    supervisor: int
+    coordinator: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.supervisor < self.coordinator:
+            raise ValueError("supervisors are told of a late task first, after at least an hour")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reminders(Sourced):
     """How many hours before its end whoever has to act is reminded, once for each number: of time limits by their
     unit, of tasks, of appointments."""
@@ -164,6 +176,7 @@ class Profile:
     decision: DecisionRule
     review: Review
     reminders: Reminders
+    escalation: EscalationRule
     directory: DirectoryRule
     regions: tuple[Region, ...] = ()
 
@@ -180,6 +193,7 @@ class Profile:
         """Everything the profile says, each with its source."""
         yield from (self.languages, self.id_number, self.data_protection_law, self.decision, self.review)
         yield self.reminders
+        yield self.escalation
         yield self.directory
         yield from (*self.bodies, *self.shelters, *self.regions, *self.status_terms.values())
         for rule in self.clocks.values():
@@ -254,6 +268,7 @@ def parsed(code: str, own: Mapping[str, Any], everywhere: Mapping[str, Any]) -> 
         decision=decision(own["decision"]),
         review=Review(**{**own["review"], "remedy": Remedy(own["review"]["remedy"])}),
         directory=DirectoryRule(**own.get("directory", everywhere["directory"])),
+        escalation=EscalationRule(**{**everywhere["escalation"], **own.get("escalation", {})}),
         reminders=reminders({**everywhere["reminders"], **own.get("reminders", {})}),
         regions=tree(tuple(map(region, own["regions"]))),
     )

@@ -152,6 +152,7 @@ def clocks(profile: Profile) -> Iterator[Line]:
         if first := profile.clocks.get(name):
             yield from map(clock, (first, *first.later))
     yield reminders(profile)
+    yield escalation(profile)
 
 
 def reminders(profile: Profile) -> Line:
@@ -165,6 +166,19 @@ def reminders(profile: Profile) -> Line:
         (_("Appointments"), given.appointments),
     )
     return line(_("Reminders"), given=given, details=[(word, list(map(before, hours))) for word, hours in told])
+
+
+def escalation(profile: Profile) -> Line:
+    """How long after its time a late task is told of, and to whom."""
+    given = profile.escalation
+    told = ((_("Supervisors"), given.supervisor), (_("Coordinator"), given.coordinator))
+    return line(_("Telling of late tasks"), given=given, details=[(word, [afterwards(hours)]) for word, hours in told])
+
+
+def afterwards(hours: int) -> str:
+    if hours % 24:
+        return ngettext("%(count)s hour after", "%(count)s hours after", hours) % {"count": hours}
+    return ngettext("%(count)s day after", "%(count)s days after", hours // 24) % {"count": hours // 24}
 
 
 def before(hours: int) -> str:

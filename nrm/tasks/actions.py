@@ -102,13 +102,13 @@ def pass_tasks(*, case_code: str, role: str, of: UUID, to: UUID, by: Actor, besi
     theirs = Task.objects.open().filter(case_code=case_code, role=role, organisation=of).exclude(kind__in=besides)
     twice = Task.objects.open().filter(organisation=to, kind=OuterRef("kind"), subject=OuterRef("subject"))
     theirs.filter(Exists(twice)).update(closed_at=now(), closed_by=by.user_id, outcome=TaskOutcome.CANCELLED)
-    return theirs.update(organisation=to, claimed_by=None, given_by=None, snoozed_until=None)
+    return theirs.update(organisation=to, claimed_by=None, given_by=None, snoozed_until=None, escalation=0)
 
 
 def set_due(*, subject: str, kinds: Iterable[str], due_at: datetime) -> int:
     """The open tasks of a record fall due at another time; how many there were."""
     tasks = Task.objects.open().filter(subject=subject, kind__in=[TaskKind(kind) for kind in kinds])
-    return tasks.update(due_at=due_at)
+    return tasks.update(due_at=due_at, escalation=0)
 
 
 def put_back(*, case_code: str, user_id: UUID) -> int:
@@ -259,7 +259,7 @@ def move_due(clock: Clock, due_at: datetime, *, by: Actor) -> None:
     move along; those that said that it ran out are no longer needed."""
     clock.due_at, clock.ran_out_at = due_at, None
     clock.save(update_fields=["due_at", "ran_out_at"])
-    Task.objects.open().filter(subject=clock.subject, time_limit=clock.key).update(due_at=due_at)
+    Task.objects.open().filter(subject=clock.subject, time_limit=clock.key).update(due_at=due_at, escalation=0)
     close_tasks(by=by, subject=reference_of(clock), outcome=TaskOutcome.CANCELLED)
 
 

@@ -46,9 +46,7 @@ def test_it_says_what_to_do_and_leads_to_where_it_is_done(case: Case, task: Task
     assert page.why
 
 
-def test_a_stranger_and_who_is_kept_away_find_no_such_page(
-    case: Case, task: Task, cast: Any, sign_in: SignIn
-) -> None:
+def test_a_stranger_and_who_is_kept_away_find_no_such_page(case: Case, task: Task, cast: Any, sign_in: SignIn) -> None:
     keep_away(case, by=cast.case_worker.actor, user_id=cast.second_case_worker.user.pk, reason="relative")
     for player in (cast.stranger, cast.second_case_worker, cast.clinician, cast.coordinator):
         client = sign_in(player)

@@ -17,6 +17,7 @@ DOORS: Mapping[str, str] = {
     "nrm/cases/lifecycle.py: act": "every act of writing, which decides by itself who sees the case",
     "nrm/cases/searching.py: _look": "duplicates are sought among the cases of everybody; few of them are told",
     "nrm/cases/selectors/case.py: codes_with_work_for": "the codes of cases of which only a task is left",
+    "nrm/cases/selectors/case.py: knows_work_of": "the same of one case",
     "nrm/cases/selectors/emergency.py: case_in_emergency": "a case by its exact code, to be opened with a mark",
     "nrm/cases/selectors/emergency.py: last_use_of": "one's own use, after the hour as well",
     "nrm/referrals/selectors.py: referral_for": "the receiver keeps the bare record of what has ended",
@@ -35,6 +36,7 @@ DOORS: Mapping[str, str] = {
 #: Commands of ours without the door, and why they need none.
 NO_ROW_OF_A_CASE: Mapping[str, str] = {
     "audit": "looks through `verify_chain`",
+    "bounced": "notices and accounts only",
     "first_administrator": "staff only",
     "countries": "files only",
     "mechanism": "files only",

@@ -16,6 +16,7 @@ from nrm.cases.actions.documents import (
     remove_document,
 )
 from nrm.cases.actions.emergency import break_glass, end_emergency, expire_emergencies, review_emergency
+from nrm.cases.actions.escalation import escalate_tasks
 from nrm.cases.actions.identity import require_named, reveal_identity, why_no_identity, write_identity
 from nrm.cases.actions.link import NOT_TO_BE_LINKED, link_cases, link_to_code, unlink_cases
 from nrm.cases.actions.merge import merge_cases, undo_merge
@@ -52,6 +53,7 @@ __all__ = [
     "cover_absence",
     "end_cover",
     "end_emergency",
+    "escalate_tasks",
     "expire_bases",
     "expire_consents",
     "expire_covers",

@@ -48,8 +48,14 @@ def _who_see(people: QuerySet[Membership], case: Case, organisation_id: UUID) ->
     if Relation.LEADS in theirs and (case.is_restricted or team_of(case).exists()):
         near = team_of(case).filter(user=OuterRef("user"), organisation=organisation_id)
         people = people.filter(~Q(role=Role.CASE_WORKER) | Q(supervises=True) | Q(Exists(near)))
-    barred = CaseBar.objects.standing().filter(case=case, user=OuterRef("user"))
-    return people.exclude(Exists(barred)).order_by("user__display_name", "user_id")
+    return free_to_know(people, case).order_by("user__display_name", "user_id")
+
+
+def free_to_know(people: QuerySet[Membership], case: Case | None) -> QuerySet[Membership]:
+    """Those of them whom no conflict of interest keeps away."""
+    return (
+        people.exclude(Exists(CaseBar.objects.standing().filter(case=case, user=OuterRef("user")))) if case else people
+    )
 
 
 def _reaches(role: Role, case: Case) -> bool:

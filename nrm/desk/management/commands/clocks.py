@@ -37,6 +37,7 @@ ROUND: dict[str, Callable[[datetime], int]] = {
     "reminders of time limits": cases.remind_of_limits,
     "reminders of tasks": cases.remind_of_tasks,
     "reminders of appointments": support.remind_of_appointments,
+    "late tasks": cases.escalate_tasks,
     "calendars of leavers": end_calendars_of_leavers,
 }
 
