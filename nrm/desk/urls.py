@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nrm.desk import feed, searching, tasks, views
+from nrm.desk import feed, gaps, searching, tasks, views
 
 app_name = "desk"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("search/code/", searching.search_code, name="search_code"),
     path("search/person/", searching.search_person, name="search_person"),
     path("supervision/", views.supervision, name="supervision"),
+    path("directory/gaps/", gaps.gaps, name="gaps"),
     path("country/", views.country, name="country"),
     path("mechanism/", views.mechanism, name="mechanism"),
 ]

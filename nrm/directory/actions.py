@@ -29,7 +29,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.countries import profile
 from nrm.directory.models import Listing, Quality
-from nrm.directory.selectors import KeeperStanding, require_sight
+from nrm.directory.selectors import KeeperStanding, require_offering, require_sight
 from nrm.lib.clock import now, today
 from nrm.lib.history import Recording, save_recorded
 from nrm.tasks import actions as tasks
@@ -65,7 +65,7 @@ ANSWERED_WITHIN = timedelta(days=30)
 @transaction.atomic
 def add_listing(*, by: Actor, values: Mapping[str, Any]) -> Listing:
     """A service of the actor's own organisation, being written until it is submitted."""
-    _require(by, Permission.KEEP_LISTING)
+    require_offering(by)
     listing = Listing(organisation=Organisation.objects.get(pk=by.organisation_id))
     return _begin(listing, values, by)
 
@@ -319,8 +319,3 @@ def _organisations(party: Party, listing: Listing) -> list[UUID]:
 
 def _close(listing: Listing, by: Actor, *kinds: TaskKind) -> None:
     tasks.close_tasks(subject=reference(listing), kinds=kinds, outcome=TaskOutcome.DONE, by=by)
-
-
-def _require(by: Actor, permission: Permission) -> None:
-    if not allows(by, permission):
-        raise NotPermitted

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -112,6 +113,28 @@ class Listing(models.Model):
         return f"{self.service} {self.id}"
 
     @property
+    def whom(self) -> list[str]:
+        return [str(Sex(sex).label) for sex in self.sexes]
+
+    @property
+    def ages(self) -> list[str]:
+        return [str(AgeGroup(group).label) for group in self.age_groups]
+
+    @property
+    def spoken(self) -> list[str]:
+        return [str(SpokenLanguage(code).label) for code in self.languages]
+
+    @property
+    def where(self) -> list[str]:
+        """The names of the regions; empty for the whole country."""
+        found = [profile.current().region(code) for code in self.regions]
+        return [region.name for region in found if region is not None]
+
+    @property
+    def days(self) -> list[str]:
+        return [str(WEEKDAYS[day - 1]) for day in self.open_days]
+
+    @property
     def keeper_id(self) -> UUID:
         """Who is asked whether it is still true."""
         return self.kept_by_id or self.organisation_id
@@ -124,7 +147,9 @@ class Listing(models.Model):
     @property
     def shown_as(self) -> str:
         """What everybody calls it."""
-        return self.code_name if self.is_protected and self.code_name else self.organisation.name
+        if self.code_name:
+            return self.code_name
+        return str(OrganisationKind.SHELTER.label) if self.is_protected else self.organisation.name
 
     @property
     def is_stale(self) -> bool:

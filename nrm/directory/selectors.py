@@ -8,13 +8,17 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows
 from nrm.access.refusals import NotPermitted, NotVisible
+from nrm.accounts.kinds import OrganisationKind
+from nrm.accounts.selectors import is_reachable_inside, organisation
 from nrm.directory.fitting import Match, Need, match_of, ranked
-from nrm.directory.models import Listing, ListingQuerySet
+from nrm.directory.models import Listing, ListingQuerySet, Nationality
+from nrm.lib.persons import AgeGroup, Sex
 from workflows.lifecycle import Button
 from workflows.listing import ListingFlow, ListingState
 
@@ -136,9 +140,19 @@ class ListingPage:
     listing: Listing
     match: Match
     links: list[StepLink]
+    #: Whom it is not for, and where the directory shows them who can help.
+    others: list[tuple[str, str]]
     is_own: bool
     may_keep: bool
     may_approve: bool
+
+    #: Somebody there has an account and answers referrals.
+    is_inside: bool
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing waits: no step of it is the one clear action."""
+        return self.listing.state in PUBLIC and not (self.may_approve and self.listing.state == ListingState.STOPPED)
 
     @property
     def shows_inside(self) -> bool:
@@ -153,10 +167,30 @@ def listing_page(actor: Actor, pk: UUID) -> ListingPage:
         listing=listing,
         match=Match(listing),
         links=[_link(button, listing) for button in ListingFlow(listing, standing).buttons()],
+        others=others_than(listing),
         is_own=is_own(actor, listing),
         may_keep=standing.may(Permission.KEEP_LISTING) and listing.state != ListingState.WITHDRAWN,
         may_approve=standing.may(Permission.APPROVE_LISTING),
+        is_inside=is_reachable_inside(listing.organisation),
     )
+
+
+def others_than(listing: Listing) -> list[tuple[str, str]]:
+    """Each group that the service is not for, with the search that looks for the same service for them."""
+    found = {"sex": _left_out(Sex, listing.sexes), "age_group": _left_out(AgeGroup, listing.age_groups)}
+    other = {Nationality.NATIONALS: Nationality.FOREIGNERS, Nationality.FOREIGNERS: Nationality.NATIONALS}
+    if listing.nationality in other:
+        found["nationality"] = [other[Nationality(listing.nationality)]]
+    return [
+        (str(one.label), f"{reverse('directory:directory')}?{urlencode({'service': listing.service, name: one.value})}")
+        for name, left_out in found.items()
+        for one in left_out
+    ]
+
+
+def _left_out(choices: Any, named: list[str]) -> list[Any]:
+    """Nobody is left out where nobody is named; what is not known of a person is no group."""
+    return [one for one in choices if named and one not in named and one.value != "unknown"]
 
 
 def _link(button: Button, listing: Listing) -> StepLink:
@@ -197,8 +231,18 @@ def queue(actor: Actor) -> Queue:
     return Queue(waiting, changed, stopped)
 
 
-def require_keeping(actor: Actor) -> None:
-    _require(actor, Permission.KEEP_LISTING)
+def require_offering(actor: Actor) -> None:
+    """The coordinator keeps what others offer, and offers nothing."""
+    if not allows(actor, Permission.KEEP_LISTING) or allows(actor, Permission.APPROVE_LISTING):
+        raise NotPermitted
+
+
+def is_shelter(actor: Actor) -> bool:
+    return organisation(actor.organisation_id).kind == OrganisationKind.SHELTER
+
+
+def is_of_shelter(listing: Listing) -> bool:
+    return listing.organisation.kind == OrganisationKind.SHELTER
 
 
 def _require(actor: Actor, permission: Permission) -> None:

@@ -64,6 +64,13 @@ NAVIGATION = (
         ("referrals:",),
     ),
     Entry(
+        "directory:directory",
+        _("Services"),
+        "heart-handshake",
+        CASE_ROLES | {Role.ADMINISTRATOR},
+        ("directory:", "desk:gaps"),
+    ),
+    Entry(
         "cases:emergency",
         _("Emergency access"),
         "alert-triangle",
