@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from nrm.access.rows import seen_by_the_service
 from nrm.cases import actions as cases
+from nrm.directory import actions as directory
 from nrm.drafts import actions as drafts
 from nrm.lib.clock import now
 from nrm.notices.calendar_links import end_calendars_of_leavers
@@ -34,6 +35,7 @@ ROUND: dict[str, Callable[[datetime], int]] = {
     "time limits": cases.run_out_clocks,
     "retention": cases.look_at_retention,
     "drafts": drafts.clear,
+    "directory": directory.ask_what_is_still_true,
     "reminders of time limits": cases.remind_of_limits,
     "reminders of tasks": cases.remind_of_tasks,
     "reminders of appointments": support.remind_of_appointments,
