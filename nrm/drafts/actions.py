@@ -66,13 +66,13 @@ def _kept(slip: Slip, contents: Contents, text: str, *, by: Actor, is_asked_for:
         raise NotVisible
     rows = list(Draft.objects.filter(membership=by.membership_id).defer("body", "wrapped_key"))
     draft = next((one for one in rows if (one.form, one.arguments) == (slip.form, slip.arguments)), None)
-    _refuse_haste(rows, draft, at, is_asked_for=is_asked_for)
     if draft is None and contents.is_empty():
         return None
     if draft is None and sum(one.put_away_at is None for one in rows) >= MOST_BEGUN:
         raise NotYet(TOO_MANY)
     if draft is not None:
         _refuse_another_page(draft, slip, at, is_asked_for=is_asked_for)
+    _refuse_haste(rows, draft, at, is_asked_for=is_asked_for)
     return _written(draft or Draft(author_id=by.user_id, membership_id=by.membership_id), slip, text, at)
 
 
