@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from nrm.access.actor import NOBODY, Actor
-from nrm.accounts.models import Membership
+from nrm.accounts.models import Membership, Organisation
 from nrm.audit.codes import describe
 from nrm.cases.models import RemarkKind
 from nrm.cases.selectors.work import ReadRemark, WorkOn, remarks_on, work_on
@@ -86,6 +86,9 @@ def why_it_is_there(task: Task) -> list[str]:
         return [_("A colleague asked for it.")]
     if task.kind == TaskKind.ASSIGN_CASE:
         return [_("Whoever was responsible for this case has left, and nobody has taken it on.")]
+    if task.kind == TaskKind.NOBODY_LEFT:
+        left = Organisation.objects.filter(pk=task.subject.partition(":")[2]).values_list("name", flat=True)
+        return [_("Nobody is left for open work in: %(organisation)s") % {"organisation": name} for name in left]
     return [describe(code) for code in opened_by_steps().get(task.kind, ())]
 
 

@@ -66,7 +66,7 @@ def open_given(
 ) -> Task:
     """A task that a colleague gives, to one person or to the queue. The caller audits it with what there is to do."""
     at = now()
-    _hold_in_place(user_id, organisation_id)
+    hold_in_place(user_id, organisation_id)
     return Task.objects.create(
         kind=TaskKind.AD_HOC,
         case_code=case_code,
@@ -116,6 +116,14 @@ def put_back(*, case_code: str, user_id: UUID) -> int:
     return Task.objects.open().filter(case_code=case_code, claimed_by=user_id).update(claimed_by=None, given_by=None)
 
 
+def put_back_everywhere(user_id: UUID, organisation_id: UUID, *, role: str, stays: bool) -> int:
+    """The open tasks that somebody who no longer works in this role there had taken; how many there were. Whoever
+    `stays` in another role keeps what is for everybody. The caller holds their memberships locked."""
+    taken = Task.objects.open().filter(organisation=organisation_id, claimed_by=user_id)
+    ended = taken.filter(role=role) if stays else taken
+    return ended.update(claimed_by=None, given_by=None, snoozed_until=None)
+
+
 def forget(case_code: str, *, by: Actor) -> None:
     """Nothing of this case is waited for any more: its open tasks are no longer needed, its time limits end."""
     close_tasks(by=by, case_code=case_code, outcome=TaskOutcome.CANCELLED)
@@ -125,7 +133,7 @@ def forget(case_code: str, *, by: Actor) -> None:
 def claim_task(task_id: UUID, *, by: Actor, codes: Codes) -> Task:
     """The actor takes a task of their organisation, so that colleagues see who is on it. Locks the task."""
     with transaction.atomic():
-        _hold_in_place(by.user_id, by.organisation_id)
+        hold_in_place(by.user_id, by.organisation_id)
         task = _locked(task_id, by, codes)
         if task.claimed_by_id not in {None, by.user_id}:
             raise MovedOn
@@ -140,7 +148,7 @@ def claim_task(task_id: UUID, *, by: Actor, codes: Codes) -> Task:
 def give_to(task_id: UUID, *, user_id: UUID, expected: UUID | None, by: Actor, codes: Codes) -> Task:
     """A colleague is on it from now on. `expected` is who was on it on the page; `MovedOn` when it is somebody else by
     now. The caller audits it with the reason. Locks the colleague's memberships, then the task."""
-    _hold_in_place(user_id, by.organisation_id)
+    hold_in_place(user_id, by.organisation_id)
     task = _locked(task_id, by, codes)
     if task.claimed_by_id != expected:
         raise MovedOn
@@ -282,7 +290,7 @@ def _locked(task_id: UUID, by: Actor, codes: Codes) -> Task:
     return task
 
 
-def _hold_in_place(user_id: UUID | None, organisation_id: UUID) -> None:
+def hold_in_place(user_id: UUID | None, organisation_id: UUID) -> None:
     """Whoever gets a task stays until it is written: what ends a membership waits, and then finds the task. Locks the
     memberships, always before tasks. `NotVisible` when they have left."""
     if user_id is None:

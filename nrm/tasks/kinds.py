@@ -55,6 +55,7 @@ class TaskKind(TextChoices):
     #: What there is to do stands, sealed, in the case (`nrm.cases.models.TaskRemark`).
     AD_HOC = "ad_hoc", _("Do what you were asked to do")
     ASSIGN_CASE = "assign_case", _("Decide who takes this case on")
+    NOBODY_LEFT = "nobody_left", _("Find who does the work: nobody is left in an organisation")
 
 
 #: Tasks that no step of a machine closes: who has done one says so.
@@ -79,6 +80,7 @@ FINISHED_BY_HAND = frozenset(
         TaskKind.CLOCK_RAN_OUT,
         TaskKind.AD_HOC,
         TaskKind.ASSIGN_CASE,
+        TaskKind.NOBODY_LEFT,
     }
 )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nrm.access.actor import Actor
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.access.roles import Role
+from nrm.accounts.actions.leaving import hand_back, locked_roles
 from nrm.accounts.actions.sessions import close_sessions, subject_of
 from nrm.accounts.models import Membership, Organisation, User
 from nrm.accounts.telling import tell_of_change
@@ -73,6 +74,7 @@ def end_membership(membership_id: UUID, *, user_id: UUID, by: Actor) -> None:
             raise MovedOn
         membership.ended_at = timezone.now()
         row = save_recorded(membership, Recording(user_id=by.user_id), only=["ended_at"])
+        hand_back([membership], by=by)
         append(
             Code.MEMBERSHIP_ENDED,
             by=by,
@@ -125,6 +127,7 @@ def set_active(user_id: UUID, *, active: bool, by: Actor) -> None:
         row = save_recorded(user, Recording(user_id=by.user_id), only=["is_active"])
         if not active:
             close_sessions(user.pk)
+            hand_back(locked_roles(user.pk), by=by)
         append(
             Code.ACCOUNT_REACTIVATED if active else Code.ACCOUNT_DEACTIVATED,
             by=by,

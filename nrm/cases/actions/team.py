@@ -17,13 +17,14 @@ from nrm.access.relations import Relation
 from nrm.access.roles import Role
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
-from nrm.cases.models import Case, TeamMember, TeamPart
+from nrm.cases.models import Case, TeamMember, TeamPart, reference
 from nrm.cases.selectors import require, standing_in
 from nrm.cases.selectors.team import colleagues_for, cover_for, responsible_for
 from nrm.countries.limits import end_of
 from nrm.drafts import actions as drafts
 from nrm.lib.clock import now, today
 from nrm.tasks import actions as tasks
+from nrm.tasks.kinds import TaskKind
 from nrm.tasks.rounds import one_by_one
 from workflows.team import TeamFlow, TeamState
 
@@ -78,7 +79,10 @@ def hand_over(case: Case, *, by: Actor, to: UUID, stays: bool, expected: UUID | 
 
 
 def _make_responsible(case: Case, user_id: UUID, *, by: Actor, stays: bool) -> TeamMember:
-    """The new one first, so that a restricted case is never without anybody; what ends the actor's own sight last."""
+    """The new one first, so that a restricted case is never without anybody; what ends the actor's own sight last.
+    Whoever it is stays until it is written: what ends their role waits, and then finds the case."""
+    tasks.hold_in_place(user_id, by.organisation_id)
+    tasks.close_tasks(subject=reference(case), kinds=[TaskKind.ASSIGN_CASE], by=by)
     before = case.team.filter(state=TeamState.ACTIVE, part=TeamPart.RESPONSIBLE).first()
     if before is not None:
         before = _change_part(before, TeamPart.MEMBER, by=by)
