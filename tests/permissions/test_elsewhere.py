@@ -25,8 +25,8 @@ from tests.hostile.asking import undone
 from tests.whole import Whole, brought
 
 READERS = ("case_worker", "shelter_worker", "clinician")
-#: New on every answer: the token of the page, and the mark of a form that is sent once.
-CHANGING = re.compile(r'"[A-Za-z0-9]{64}"|name="form_id"[^>]*')
+#: New on every answer: the token of the page, the mark of a form that is sent once, and the slip of its draft.
+CHANGING = re.compile(r'"[A-Za-z0-9]{64}"|name="(form_id|draft)"[^>]*')
 #: Show a new secret every time, and when one was last here.
 DIFFER_ANYWAY = {"accounts:enrol", "accounts:sessions"}
 
