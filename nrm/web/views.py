@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from nrm.accounts.actions.sessions import sign_out
 from nrm.accounts.doors import open_door
+from nrm.referrals.outside.visits import leave as leave_visit
 
 #: Not the cache: emptying it takes browsers seconds, and no page of ours is ever in it.
 CLEARED = '"cookies", "storage"'
@@ -24,6 +25,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     Without a CSRF token: error pages have none, and the session cookie is not sent from other sites. Without a
     redirect: browsers hold redirects after a form to `form-action`, which allows only ourselves.
     """
+    leave_visit(request)
     if request.user.is_authenticated:
         sign_out(request, by=getattr(request, "actor", None))
     response = render(request, "web/left.html", {"exit_url": settings.NRM_EXIT_URL})

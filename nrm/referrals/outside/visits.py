@@ -90,9 +90,7 @@ def closed(request: HttpRequest) -> HttpResponse:
             "refusal": NotVisible.code,
         },
     )
-    response = render(request, "referrals/outside/closed.html", status=NotVisible.status)
-    drop(response)
-    return response
+    return render(request, "referrals/outside/closed.html", status=NotVisible.status)
 
 
 @outside
