@@ -274,8 +274,8 @@ class Minute(models.Model):
         return {}
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def standing(self) -> DecisionQuerySet:
+class ConferenceDecisionQuerySet(models.QuerySet["Decision"]):
+    def standing(self) -> ConferenceDecisionQuerySet:
         return self.filter(is_dropped=False)
 
 
@@ -295,7 +295,7 @@ class Decision(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     history = History()
 
-    objects = DecisionQuerySet.as_manager()
+    objects = ConferenceDecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ("due_on", "written_at", "id")

@@ -21,7 +21,7 @@ from nrm.cases.selectors.work import who_can_do
 from nrm.conferences.models import INVITABLE, NEVER_INVITED, Attendance, Conference, Decision
 from nrm.conferences.points import Topic, is_clinical, may_see
 from nrm.vault.fields import opened
-from workflows.attendance import TAKING_PART
+from workflows.attendance import TAKING_PART, AttendanceState
 from workflows.conference import ConferenceState
 
 #: What tells where the person lives or is helped is for who may know that.
@@ -72,7 +72,8 @@ def guest_for(actor: Actor, pk: UUID) -> tuple[Attendance, Standing]:
         raise NotVisible
     standing = standing_in(actor, guest.conference.case)
     require(standing, Permission.SEE_CONFERENCE)
-    if guest.organisation_id != actor.organisation_id and not (sees_all_parts(standing) and may_name(guest, standing)):
+    is_own = guest.organisation_id == actor.organisation_id and guest.state != AttendanceState.WITHDRAWN
+    if not is_own and not (sees_all_parts(standing) and may_name(guest, standing)):
         raise NotVisible
     guest.case = guest.conference.case
     return guest, standing

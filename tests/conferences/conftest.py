@@ -39,7 +39,7 @@ def guests_of(cast: Any) -> list[Any]:
 
 
 def call(case: Any, player: Any, cast: Any, **facts: Any) -> Any:
-    asked = {
+    asked: dict[str, Any] = {
         "starts_at": now() + timedelta(days=7),
         "minutes": 60,
         "how": "office",
@@ -91,12 +91,12 @@ def held(called: Any, cast: Any) -> Any:
 
 
 def write(conference: Any, topic: str, player: Any, body: str = SECRET, **facts: Any) -> Any:
-    said = {"expected_version": 0, "was_discussed": bool(body), "body": body} | facts
+    said: dict[str, Any] = {"expected_version": 0, "was_discussed": bool(body), "body": body} | facts
     return actions.write_point(conference, topic, by=player.actor, **said)
 
 
 def decide(conference: Any, player: Any, owner: Any, **facts: Any) -> Any:
-    said = {"topic": "risk", "sentence": SECRET, "due_on": today() + timedelta(days=5)} | facts
+    said: dict[str, Any] = {"topic": "risk", "sentence": SECRET, "due_on": today() + timedelta(days=5)} | facts
     return actions.write_decision(conference, by=player.actor, owner_id=owner.pk, **said)
 
 

@@ -117,7 +117,13 @@ def test_on_the_page(together: Any, cast: Any, sign_in: Any) -> None:
         "agenda": ["other", "risk"],
         "form_id": str(uuid4()),
     }
-    for wrong in ({"agenda": []}, {"how": "letter"}, {"on": "1/1/2020"}, {"organisations": [str(uuid4())]}):
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"agenda": []},
+        {"how": "letter"},
+        {"on": "1/1/2020"},
+        {"organisations": [str(uuid4())]},
+    )
+    for wrong in wrongs:
         assert client.post(address, typed | wrong).status_code == 422, wrong
     answer = client.post(address, typed)
     again = client.post(address, typed)
