@@ -139,7 +139,7 @@ class ListingForm(forms.Form):
     contact_phone = PlainTextField(
         label=_("Telephone for professionals"),
         lines=False,
-        max_length=40,
+        max_length=60,
         required=False,
         help_text=_(
             "For a shelter leave it empty, or give a number of the office: a number can show where a place is."

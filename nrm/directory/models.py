@@ -77,7 +77,7 @@ class Listing(models.Model):
     #: How many people at once; empty where nobody counts.
     capacity = models.PositiveSmallIntegerField(_("How many people at once"), null=True, blank=True)
     is_full = models.BooleanField(_("Full at the moment"), default=False)
-    contact_phone = models.CharField(_("Telephone for professionals"), max_length=40, blank=True)
+    contact_phone = models.CharField(_("Telephone for professionals"), max_length=60, blank=True)
     contact_email = models.EmailField(_("E-mail for professionals"), max_length=254, blank=True)
     licence_number = models.CharField(_("Licence number"), max_length=60, blank=True)
     licence_valid_until = models.DateField(_("Licence valid until"), null=True, blank=True)

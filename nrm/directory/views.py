@@ -20,6 +20,8 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import allows
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.accounts.requests import SignedInRequest
+from nrm.audit import actions as audit
+from nrm.audit.codes import Code, Outcome
 from nrm.directory import actions, selectors
 from nrm.directory.forms import ListingForm, NeedForm, OutsideForm, QualityForm, StepForm
 from workflows.listing import ListingFlow
@@ -96,7 +98,7 @@ def add_outside(request: SignedInRequest) -> HttpResponse:
     def act() -> None:
         added.append(actions.add_outside(by=request.actor, **form.organisation(), values=form.values()))
 
-    if form.is_bound and form.is_valid() and not _refused(form, act):
+    if form.is_bound and form.is_valid() and not _refused(request, form, Code.ORGANISATION_ADDED, act):
         messages.success(request, _("The organisation was added."))
         return redirect("directory:listing", added[0].pk)
     return _form_page(
@@ -119,7 +121,7 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
         actions.change_listing(found, by=request.actor, expected_version=version, values=form.values())
 
     status = UNPROCESSABLE
-    if form.is_bound and form.is_valid() and not (status := _refused(form, act)):
+    if form.is_bound and form.is_valid() and not (status := _refused(request, form, Code.LISTING_CHANGED, act, found)):
         messages.success(request, _("The changes were saved."))
         return redirect("directory:listing", pk)
     return _form_page(request, form, gettext_lazy("Change a service"), listing=found, status=status)
@@ -187,7 +189,7 @@ def assess(request: SignedInRequest, pk: UUID) -> HttpResponse:
         actions.assess_listing(found, by=request.actor, expected_version=version, quality=quality)
 
     status = UNPROCESSABLE
-    if form.is_bound and form.is_valid() and not (status := _refused(form, act)):
+    if form.is_bound and form.is_valid() and not (status := _refused(request, form, Code.LISTING_ASSESSED, act, found)):
         messages.success(request, _("The changes were saved."))
         return redirect("directory:listing", pk)
     context = {
@@ -215,7 +217,7 @@ def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
         actions.take_step(found, transition, by=request.actor, expected_version=version, reason=reason)
 
     status = UNPROCESSABLE
-    if form.is_bound and form.is_valid() and not (status := _refused(form, act)):
+    if form.is_bound and form.is_valid() and not (status := _refused(request, form, edges[0].code, act, found)):
         messages.success(request, _("The changes were saved."))
         return redirect("directory:listing", pk)
     label = edges[0].label
@@ -245,11 +247,14 @@ def typed(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _refused(form: forms.Form, act: Callable[[], None]) -> int:
-    """The status of the refusal, which the form then tells beside what was typed; 0 when the act went through."""
+def _refused(request: SignedInRequest, form: forms.Form, code: str, act: Callable[[], None], of: Any = None) -> int:
+    """The status of the refusal, which is audited and told beside what was typed; 0 when the act went through."""
     try:
         act()
     except (NotYet, MovedOn) as refusal:
         form.add_error(None, str(refusal.sentence))
+        subject = actions.reference(of) if of else ""
+        facts = {"by": request.actor, "subject": subject, "data": {"refusal": refusal.code}}
+        audit.record(code, outcome=Outcome.REFUSED, **facts)
         return refusal.status
     return 0
