@@ -41,6 +41,7 @@ TRANSITIONS = {
     "support:step": "pause",
     "support:alert_step": "assess",
     "reintegration:step": "agree",
+    "directory:step": "stop",
 }
 
 
@@ -96,6 +97,13 @@ def records(whole: Whole) -> dict[str, Any]:
         "reintegration:add_goal": whole.plan,
         "reintegration:step": whole.plan,
         "reintegration:review": whole.goal,
+        "directory:listing": whole.listing,
+        "directory:change": whole.listing,
+        "directory:full": whole.listing,
+        "directory:confirm": whole.listing,
+        "directory:accept": whole.listing,
+        "directory:assess": whole.listing,
+        "directory:step": whole.listing,
         "desk:claim_task": whole.task,
         "desk:release_task": whole.task,
         "desk:finish_task": whole.task,

@@ -14,6 +14,7 @@ from nrm.accounts.models import SecondFactorReset
 from nrm.cases import actions as cases
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, Document, Retention, reference
+from nrm.directory import actions as directory
 from nrm.identification import actions as identification
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
@@ -55,6 +56,7 @@ class Whole:
     member: Any
     cover: Any
     bar: Any
+    listing: Any
 
 
 def whole_case(cast: Any) -> Whole:
@@ -112,6 +114,7 @@ def whole_case(cast: Any) -> Whole:
         emergency=opened_in_an_emergency(case, cast),
         retention=proposed_to_be_erased(case),
         document=brought(case, cast),
+        listing=listed(cast),
         **worked_on_together(case, cast),
     )
 
@@ -190,6 +193,14 @@ def opened_in_an_emergency(case: Case, cast: Any) -> Any:
     by = cast.child_protection_worker.actor
     access = cases.break_glass(by=by, code=case.code, reason="life", account="She called.")
     return cases.end_emergency(access, by=by)
+
+
+def listed(cast: Any) -> Any:
+    """Legal counselling by Open Hand, as it stands in the directory."""
+    values = {"service": "legal", "sexes": ["woman"], "age_groups": ["adult"]}
+    listing = directory.add_listing(by=cast.case_worker.actor, values=values)
+    listing = directory.take_step(listing, "submit", by=cast.case_worker.actor, expected_version=1)
+    return directory.take_step(listing, "approve", by=cast.coordinator.actor, expected_version=2)
 
 
 def open_doors(organisations: Any) -> None:

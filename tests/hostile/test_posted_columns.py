@@ -29,6 +29,9 @@ BUTTONS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("cases:identity", "case_worker", {"reason": "care"}, ""),
     ("desk:claim_task", "case_worker", {}, ""),
     ("desk:finish_task", "case_worker", {}, ""),
+    ("directory:full", "case_worker", {"full": "yes"}, ""),
+    ("directory:confirm", "case_worker", {}, "listing"),
+    ("directory:assess", "coordinator", {"quality": "meets"}, "listing"),
     ("identification:begin_screening", "case_worker", {"suspicions": "labour", "safe_to_talk": "yes"}, ""),
     ("reintegration:start", "case_worker", {}, ""),
 )

@@ -69,4 +69,5 @@ STEPS = {
     "support:step",
     "support:alert_step",
     "reintegration:step",
+    "directory:step",
 }

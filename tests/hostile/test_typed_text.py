@@ -76,6 +76,8 @@ IDENTITY_ROWS = {
     for prefix in ("documents", "contacts")
     for name, value in {"TOTAL_FORMS": 1, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 20}.items()
 }
+LISTING = ("code_name", "about", "contact_phone", "licence_number")
+OFFERED = {"service": "legal", "sexes": ["woman"], "age_groups": ["adult"], "nationality": "any"}
 
 
 def fresh(record: Any) -> Any:
@@ -443,6 +445,31 @@ FORMS = (
     Typed("reintegration:step", "case_worker", ("reason",), (CASE,), step="discontinue"),
     Typed("reintegration:follow_up", "case_worker", ("account",), (CASE,), rest={"on": TODAY, "how": "phone"}),
     Typed(
+        "directory:add",
+        "case_worker",
+        LISTING,
+        (("case_worker", "->"),),
+        rest=OFFERED,
+        short=("code_name", "contact_phone", "licence_number"),
+    ),
+    Typed(
+        "directory:add_outside",
+        "case_worker",
+        ("name", "about"),
+        (("case_worker", "->"),),
+        rest={**OFFERED, "kind": "ngo"},
+        short=("name",),
+    ),
+    Typed(
+        "directory:change",
+        "case_worker",
+        LISTING,
+        (("case_worker", "directory:listing"), ("stranger", "directory:directory")),
+        rest=OFFERED,
+        short=("code_name", "contact_phone", "licence_number"),
+    ),
+    Typed("directory:step", "case_worker", ("reason",), (("case_worker", "directory:listing"),), step="stop"),
+    Typed(
         "accounts:invite",
         "administrator",
         ("display_name",),
@@ -505,6 +532,8 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
         "referrals:change": whole.referral,
         "referrals:step": whole.referral,
         "placements:step": whole.placement,
+        "directory:change": whole.listing,
+        "directory:step": whole.listing,
         "support:step": whole.episode,
         "support:alert_step": whole.alert,
         "reintegration:step": whole.plan,

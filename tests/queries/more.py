@@ -21,7 +21,7 @@ from nrm.referrals import actions as referrals
 from nrm.reintegration import actions as reintegration
 from nrm.support import actions as support
 from nrm.tasks.models import Clock
-from tests.whole import Whole, brought, opened_in_an_emergency, proposed, worked_on_together
+from tests.whole import Whole, brought, listed, opened_in_an_emergency, proposed, worked_on_together
 
 
 def add_one_of_each(whole: Whole, cast: Any, number: int) -> None:
@@ -37,6 +37,7 @@ def add_one_of_each(whole: Whole, cast: Any, number: int) -> None:
         reviewed_on=localdate(),
         note="Said so.",
     )
+    listed(cast)
     placements.add_unit(by=cast.shelter_worker.actor, name=f"Bed {number}", sexes=["woman"], age_groups=["adult"])
     everything_once_more(another_case(cast), whole, cast)
     administration(cast, number)
