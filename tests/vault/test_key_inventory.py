@@ -44,6 +44,7 @@ NOT_CRYPTOGRAPHIC = {
     "nrm.accounts.selectors.PAGE",
     "nrm.accounts.selectors.SECRET_GROUP",
     "nrm.lib.codes.GROUP",
+    "nrm.referrals.outside.secrets.GROUP",
     "nrm.vault.shares.COLUMNS",
     "nrm.vault.shares.WIDTH",
 }
