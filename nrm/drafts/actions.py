@@ -1,4 +1,4 @@
-"""Keeping what is typed, putting it away, going on with it. Why which of it is audited: decision 0025."""
+"""Keeping what is typed, putting it away, going on with it. Why which of it is audited: decision 0023."""
 
 from __future__ import annotations
 
@@ -49,22 +49,20 @@ def keep(slip: Slip, contents: Contents, *, by: Actor, is_asked_for: bool = Fals
     database no longer shows the case. Locks the membership. No event: a draft is not the record.
     """
     try:
-        text = contents.written()
+        with transaction.atomic():
+            return _kept(slip, contents, by=by, is_asked_for=is_asked_for)
     except TooLong:
         raise NotYet(TOO_LONG) from None
-    try:
-        with transaction.atomic():
-            return _kept(slip, contents, text, by=by, is_asked_for=is_asked_for)
     except ProgrammingError:
         # Row-level security: the case was closed to its author since the page was made.
         raise NotVisible from None
 
 
-def _kept(slip: Slip, contents: Contents, text: str, *, by: Actor, is_asked_for: bool) -> Draft | None:
+def _kept(slip: Slip, contents: Contents, *, by: Actor, is_asked_for: bool) -> Draft | None:
     at = now()
     if not Membership.objects.select_for_update(no_key=True).filter(pk=by.membership_id, ended_at=None).exists():
         raise NotVisible
-    rows = list(Draft.objects.filter(membership=by.membership_id).defer("body", "wrapped_key"))
+    rows = list(Draft.objects.filter(membership=by.membership_id).defer("body"))
     draft = next((one for one in rows if (one.form, one.arguments) == (slip.form, slip.arguments)), None)
     if draft is None and contents.is_empty():
         return None
@@ -73,7 +71,10 @@ def _kept(slip: Slip, contents: Contents, text: str, *, by: Actor, is_asked_for:
     if draft is not None:
         _refuse_another_page(draft, slip, at, is_asked_for=is_asked_for)
     _refuse_haste(rows, draft, at, is_asked_for=is_asked_for)
-    return _written(draft or Draft(author_id=by.user_id, membership_id=by.membership_id), slip, text, at)
+    if slip.is_paged and draft is not None and draft.put_away_at is None and draft.sitting in slip.sittings:
+        contents = contents.with_pages_before(contents_of(draft))
+    made = draft or Draft(author_id=by.user_id, membership_id=by.membership_id)
+    return _written(made, slip, contents.written(), at)
 
 
 def _refuse_haste(rows: Iterable[Draft], draft: Draft | None, at: datetime, *, is_asked_for: bool) -> None:
@@ -111,7 +112,7 @@ def put_away(slip: Slip) -> None:
     at = now()
     gone = {"body": None, "wrapped_key": b"", "key_id": "", "put_away_at": at}
     with seen_by_the_service():
-        place = Draft.objects.filter(membership=slip.membership, form=slip.form, arguments=slip.arguments)
+        place = Draft.objects.filter(membership=UUID(slip.membership), form=slip.form, arguments=slip.arguments)
         if place.filter(Q(sitting__in=slip.sittings) | Q(put_away_at__isnull=False)).update(
             **gone, sitting=UUID(slip.sitting), saved_at=at, expires_at=at + REMEMBERED_FOR
         ):

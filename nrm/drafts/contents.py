@@ -72,13 +72,17 @@ def is_given_anew(form: forms.BaseForm, name: str) -> bool:
     A token is what is hidden from the start. A field that is only out of sight on this page of the form is typed text.
     """
     field = form.fields[name]
-    declared = form.base_fields.get(name, field).widget
+    declared = getattr(form, "base_fields", form.fields).get(name, field).widget
     return (
         declared.is_hidden
         or isinstance(declared, forms.FileInput | forms.PasswordInput)
         or declared.attrs.get("autocomplete") in SECRET
         or bool(getattr(field, "is_given_anew", False))
     )
+
+
+def keeps_anything(form: forms.BaseForm) -> bool:
+    return not all(is_given_anew(form, name) for name in form.fields)
 
 
 def fields_given_anew(form: forms.BaseForm) -> Iterable[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.db import transaction
@@ -24,6 +26,8 @@ from nrm.lib.drafting import KeptForm
 LONGEST_ARGUMENTS = 255
 #: The name of the version in forms that are made from one.
 VERSION = "version"
+#: Key in the session: the sitting of each form of several pages.
+SITTINGS = "draft_sittings"
 
 
 class PageDesk(drafting.Desk):
@@ -59,7 +63,22 @@ class PageDesk(drafting.Desk):
         if not asked or self.draft is None or str(self.draft.pk) != asked:
             return None
         self.filled_from = self.draft
+        if self.kept.pages:
+            self.sitting = str(self.draft.sitting)
         return actions.go_on(self.draft, by=self.request.actor)
+
+    @property
+    def sitting(self) -> str:
+        """Of a form of several pages: one for all of them, from the first page on. The session keeps it."""
+        return str(self.request.session.get(SITTINGS, {}).get(self.form, ""))
+
+    @sitting.setter
+    def sitting(self, sitting: str) -> None:
+        self.request.session[SITTINGS] = {**self.request.session.get(SITTINGS, {}), self.form: sitting}
+
+    def begin_anew(self) -> None:
+        if self.kept.pages:
+            self.sitting = str(uuid4())
 
     def typed_before(self) -> QueryDict | None:
         return self.contents.as_posted() if self.contents else None
@@ -73,7 +92,7 @@ class PageDesk(drafting.Desk):
         data = self._typed_before
         if data is None or field.form.is_bound or is_given_anew(field.form, field.name) or not _is_of(data, field.form):
             raise KeyError(field.html_name)
-        typed = field.field.widget.value_from_datadict(data, {}, field.html_name)  # type: ignore[arg-type]
+        typed = field.field.widget.value_from_datadict(data, {}, field.html_name)
         return field.field.bound_data(typed, field.initial)
 
     def slip_for(self, form: forms.BaseForm) -> Slip:
@@ -81,6 +100,8 @@ class PageDesk(drafting.Desk):
         actor, before = self.request.actor, self.posted
         goes_on = str(self.filled_from.sitting) if self.filled_from else ""
         own = {"sitting": before.sitting, "goes_on": before.goes_on} if before else {"goes_on": goes_on}
+        if self.kept.pages:
+            self.sitting = own["sitting"] = self.sitting or str(uuid4())
         return Slip(
             author=str(actor.user_id),
             membership=str(actor.membership_id),
@@ -90,9 +111,15 @@ class PageDesk(drafting.Desk):
             follows_case=bool(self.case_code) and not self.kept.is_beyond_sight,
             page=selectors.page_of(self.kept, self.form, self.arguments),
             made_from=version_of(form),
+            is_paged=bool(self.kept.pages),
             left_out=tuple(fields_given_anew(form)),
             **own,
         )
+
+    @property
+    def start(self) -> str:
+        """Where going on begins: on the page itself, of a form of several pages on the first."""
+        return selectors.page_of(self.kept, self.form, self.arguments) if self.kept.pages else self.request.path
 
     def has_moved_on(self, form: forms.BaseForm) -> bool:
         """Whether the record was changed since the draft was begun."""
@@ -102,7 +129,8 @@ class PageDesk(drafting.Desk):
     def waits_for(self) -> Draft | None:
         """What was begun on another page and is neither gone on with nor thrown away."""
         is_asked = self.posted is None and self.contents is None
-        return self.draft if is_asked else None
+        is_ours = bool(self.kept.pages and self.draft and str(self.draft.sitting) == self.sitting)
+        return self.draft if is_asked and not is_ours else None
 
     @property
     def keeps(self) -> bool:
@@ -127,12 +155,16 @@ def serve(
     desk = PageDesk(request, kept, kwargs)
     token = drafting.at(desk if desk.keeps else None)
     try:
-        return together(desk.posted, view, request, *args, **kwargs) if desk.posted else view(request, *args, **kwargs)
+        if desk.posted is None:
+            return view(request, *args, **kwargs)
+        return together(desk, desk.posted, view, request, *args, **kwargs)
     finally:
         drafting.leave(token)
 
 
-def together(slip: Slip, view: Callable[..., HttpResponse], request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+def together(
+    desk: PageDesk, slip: Slip, view: Callable[..., HttpResponse], request: Any, *args: Any, **kwargs: Any
+) -> HttpResponse:
     """What is saved and what is kept of it change in one transaction: nothing is lost and nothing is there twice.
 
     A refusal undoes what its own act undid and nothing else, as without a draft: a code that was used stays used.
@@ -144,18 +176,22 @@ def together(slip: Slip, view: Callable[..., HttpResponse], request: Any, *args:
         except Refusal as refused:
             refusal = refused
         else:
-            if is_saved(response) or is_told():
+            if desk.is_saved or (leads_on(response) and not slip.is_paged):
                 actions.put_away(slip)
+            elif leads_on(response):
+                keep_page(slip, request)
     if refusal is not None:
         raise refusal
     return response
 
 
-def is_told() -> bool:
-    place = drafting.desk()
-    return place is not None and place.is_saved
+def keep_page(slip: Slip, request: SignedInRequest) -> None:
+    """One page of several was answered; all of it waits until the last one is."""
+    contents = Contents.posted(request.POST, left_out=slip.left_out, made_from=slip.made_from)
+    with suppress(Refusal):
+        actions.keep(slip, contents, by=request.actor)
 
 
-def is_saved(response: HttpResponse) -> bool:
+def leads_on(response: HttpResponse) -> bool:
     """A form that was taken leads on; one that was not is shown again."""
     return 300 <= response.status_code < 400 or "HX-Redirect" in response.headers

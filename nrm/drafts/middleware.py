@@ -1,7 +1,7 @@
 """A form that was posted after its session had run out is kept before its author is sent to sign in.
 
 Stands before `ActorMiddleware`, whose door sends away, and after the check of the form's token. What makes it safe is
-said in decision 0025: the cookie opens a session that no more than its time has ended, the token of the page is right,
+said in decision 0023: the cookie opens a session that no more than its time has ended, the token of the page is right,
 and the signed slip names the very membership of that session.
 """
 

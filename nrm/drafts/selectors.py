@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from nrm.access.actor import Actor
 from nrm.access.refusals import NotVisible
@@ -64,22 +67,29 @@ def begun_by(actor: Actor) -> list[Begun]:
 
 def _line(draft: Draft) -> Begun | None:
     """None for a form that is no longer there."""
-    arguments = from_arguments(draft.arguments)
-    try:
-        kept = form_at(draft.form, draft.arguments)
-        url = page_of(kept, draft.form, draft.arguments)
-        name = kept.name(arguments) if kept else ""
-    except (NoReverseMatch, LookupError, StopIteration):
-        return None
+    kept = forms().get(draft.form)
     if kept is None:
         return None
-    ask = "" if kept.opened_at else f"?{GO_ON}={draft.pk}"
-    return Begun(draft.pk, name, draft.case_code, draft.saved_at, f"{url}{ask}")
+    try:
+        url = page_of(kept, draft.form, draft.arguments)
+        name = kept.name(from_arguments(draft.arguments))
+    except (NoReverseMatch, LookupError, StopIteration):
+        return None
+    return Begun(draft.pk, name, draft.case_code, draft.saved_at, f"{url}?{GO_ON}={draft.pk}")
 
 
-def form_at(form: str, arguments: str) -> KeptForm | None:
-    """What the view of a form says of it. `NoReverseMatch` for an address that is gone."""
-    return kept_form(resolve(reverse(form, kwargs=from_arguments(arguments))).func)
+@cache
+def forms() -> dict[str, KeptForm]:
+    """What every view that keeps drafts says of its form, by the name of the view."""
+    return dict(_forms(get_resolver().url_patterns))
+
+
+def _forms(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, KeptForm]]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            yield from _forms(one.url_patterns, f"{one.namespace}:" if one.namespace else namespace)
+        elif kept := kept_form(one.callback):
+            yield f"{namespace}{one.name}", kept
 
 
 def page_of(kept: KeptForm | None, form: str, arguments: str) -> str:

@@ -35,6 +35,8 @@ class Slip:
     sitting: str = field(default_factory=lambda: str(uuid4()))
     goes_on: str = ""
     made_from: str = ""
+    #: Whether it is one page of several, each of which sends its own fields.
+    is_paged: bool = False
     left_out: tuple[str, ...] = ()
 
     @property
@@ -55,6 +57,6 @@ def read(text: str | None) -> Slip | None:
         return None
     try:
         *others, left_out = loads(text, salt=SALT, max_age=settings.NRM_SESSION_HOURS * 3600)
-        return Slip(*others, left_out=tuple(left_out))
+        return Slip(*others, tuple(left_out))
     except (BadSignature, TypeError, ValueError):
         return None

@@ -48,7 +48,7 @@ def keep(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def throw_away(request: SignedInRequest, pk: UUID) -> HttpResponse:
     draft = selectors.own_draft(request.actor, pk)
-    page = selectors.page_of(selectors.form_at(draft.form, draft.arguments), draft.form, draft.arguments)
+    page = selectors.page_of(selectors.forms().get(draft.form), draft.form, draft.arguments)
     actions.throw_away(draft)
     messages.success(request, _("What you began is thrown away."))
     return redirect(page)

@@ -5,11 +5,13 @@
     def add_note(request, code): ...
 
 It stands innermost, below every door and below `fresh_second_factor`. The name is what the list of begun forms calls
-it: no name of a person, no text of the form; a function of the address's arguments where it differs by them. A form
-that is sent elsewhere than to its own page says where (`posted_to`), one that is opened by a POST says where it is
-opened from (`opened_at`). Nothing else is to be done: the form is rendered by `{{ form }}`, or names `{% draft form
-%}` inside its `<form>` where it is rendered field by field. Of a view whose address has no `code`, `of_case` says
-which case the form is about; `form_page` and `answer_step` of `nrm.cases.steps` do so already.
+it: no name of a person, no text of the form; a function of the address's arguments where it differs by them
+(`called_as_step`). A form that is sent elsewhere than to its own page says where (`posted_to`), one that is opened by
+a POST says where it is opened from (`opened_at`).
+
+The template includes `components/_error_summary.html` above its `<form>`, as every form does, and has `{% draft form
+%}` after the buttons, inside it. Pages made from `cases/form.html`, `cases/step.html` and `components/_confirm.html`
+have both. Of a view whose address has no `code`, the page's `case` or `of_case` says which case the form is about.
 
 What is done about it is in `nrm.drafts`, above the rooms that use this; it takes its place here when the service
 starts. `tests/drafts/test_every_form.py` fails for a form with a field of several lines that keeps no draft.
@@ -52,6 +54,9 @@ class Desk:
 
     case_code = ""
     is_saved = False
+
+    def begin_anew(self) -> None:
+        """The first of several pages is shown: what comes belongs to no walk of before."""
 
     def typed_before(self) -> QueryDict | None:
         """What had been typed, once its author goes on with it."""
@@ -121,6 +126,12 @@ def saved() -> None:
     """The form was taken, although its answer is a page and leads nowhere else."""
     if place := _desk.get():
         place.is_saved = True
+
+
+def begin_anew() -> None:
+    """The first page of a form of several is shown: what is typed from now on is another draft."""
+    if place := _desk.get():
+        place.begin_anew()
 
 
 def typed_before() -> QueryDict | None:

@@ -49,6 +49,8 @@ class SignatureWidget(forms.TextInput):
 
 class SignatureField(forms.CharField):
     widget = SignatureWidget
+    #: A signature stands under what the person saw when they signed: no draft keeps it.
+    is_given_anew = True
 
     def to_python(self, value: Any) -> str:
         path = str(super().to_python(value) or "")

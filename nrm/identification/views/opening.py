@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nrm.access.permissions import Permission
@@ -17,22 +19,33 @@ from nrm.accounts.requests import SignedInRequest
 from nrm.cases.steps import typed
 from nrm.identification import actions
 from nrm.identification.forms.opening import OPENING, LeadForm, PageForm
+from nrm.lib import drafting
+from nrm.lib.drafting import keeps_draft
 
 OK, UNPROCESSABLE = 200, 422
 #: Where the session keeps what was chosen while a case is being opened: codes only, nothing that names a person.
 KEPT = "case_being_opened"
 PAGES = list(OPENING)
+OPENING_FORM = gettext_lazy("Record what was seen")
 
 
 @require_http_methods(["GET"])
+@keeps_draft(OPENING_FORM, posted_to="identification:open_case_page", pages=("page",))
 def open_case(request: SignedInRequest) -> HttpResponse:
-    """Begin anew: what an abandoned attempt chose must not slip into another person's case."""
+    """Begin anew: what an abandoned attempt chose must not slip into another person's case, unless somebody asks to go
+    on with it."""
     _require_opener(request)
     request.session.pop(KEPT, None)
+    if (typed_before := drafting.typed_before()) is not None:
+        request.session[KEPT] = _answered(request, typed_before)
+        missing = _first_missing(request, before=PAGES[-1]) or PAGES[-1]
+        return redirect(f"{reverse('identification:open_case_page', args=[missing])}?{request.GET.urlencode()}")
+    drafting.begin_anew()
     return _opening_page(request, PAGES[0], _opening_form(request, PAGES[0]))
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(OPENING_FORM, opened_at="identification:open_case", pages=("page",))
 def open_case_page(request: SignedInRequest, page: str) -> HttpResponse:
     """One question of opening a case. The last answer opens it."""
     _require_opener(request)
@@ -58,6 +71,17 @@ def danger(request: SignedInRequest) -> HttpResponse:
     """What to do first when the person is not safe to talk."""
     _require_opener(request)
     return render(request, "identification/danger.html", {"next_page": PAGES[PAGES.index("safety") + 1]})
+
+
+def _answered(request: SignedInRequest, typed_before: QueryDict) -> dict[str, Any]:
+    """The answers of the first pages that were whole."""
+    answers: dict[str, Any] = {}
+    for page in PAGES[:-1]:
+        form = OPENING[page](typed_before, organisation_id=request.actor.organisation_id)
+        if not form.is_valid():
+            break
+        answers |= form.kept()
+    return answers
 
 
 def _kept(request: SignedInRequest) -> dict[str, Any]:
@@ -97,5 +121,6 @@ def _opening_page(request: SignedInRequest, page: str, form: PageForm, *, status
 def _open_now(request: SignedInRequest, form: LeadForm) -> HttpResponse:
     screening = actions.open_case(by=request.actor, **form.parties(), **_kept(request))
     del request.session[KEPT]
+    drafting.saved()
     messages.success(request, _("The case is open. Record what you saw while it is fresh."))
     return redirect("identification:screening", screening.pk)
