@@ -159,6 +159,8 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 #: A cursor that outlives its statement could not carry for whom the statement is made (nrm/access/rows.py).
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+#: Seconds that the database works on one statement of the web server; commands have no limit (nrm/web/limits.py).
+NRM_STATEMENT_SECONDS: int = env.int("NRM_STATEMENT_SECONDS", 10)
 if test_database := env.str("NRM_TEST_DATABASE", ""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,8 @@ from nrm.countries import profile
 
 log = logging.getLogger("nrm.web")
 
+#: Seconds after which it is worth another try when the database did not answer.
+RETRY_AFTER = 60
 #: When even the template of the error page does not render.
 BARE = "<!doctype html><html lang=en><title>Desk</title><p>Something went wrong. Reference: {reference}</p></html>"
 
@@ -56,9 +60,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    reference = new_reference(request, 500)
+    """A fault of ours; or the database took too long, is starting or gone, which passes: then 503."""
+    passes = isinstance(sys.exc_info()[1], OperationalError)
+    status = 503 if passes else 500
+    reference = new_reference(request, status)
     try:
-        return page("500.html", 500, reference=reference)
+        response = page(f"{status}.html", status, reference=reference)
     except Exception:
         log.exception("The error page itself failed, reference %s", reference)
-        return HttpResponse(BARE.format(reference=reference), status=500)
+        response = HttpResponse(BARE.format(reference=reference), status=status)
+    if passes:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
