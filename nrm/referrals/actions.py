@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +18,9 @@ from nrm.cases import lifecycle
 from nrm.cases.actions import record_basis
 from nrm.cases.models import Basis, Case, SharingBasis
 from nrm.lib.clock import now
-from nrm.referrals.models import Message, MessageKind, Referral
-from nrm.referrals.selectors import basis_covering, referrals_overdue
+from nrm.referrals.keys import numbered
+from nrm.referrals.models import Channel, Feedback, Gap, Message, MessageKind, Referral
+from nrm.referrals.selectors import basis_covering, referrals_of_form, referrals_overdue
 from nrm.tasks.rounds import one_by_one
 from nrm.vault.fields import sealed
 from workflows.referral import ReferralFlow, ReferralState
@@ -36,6 +37,63 @@ class Grounds:
     was_told: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who is asked, through which service of the directory, and how it gets there."""
+
+    organisation_id: UUID
+    listing_id: UUID | None = None
+    channel: str = Channel.INSIDE
+
+
+@lifecycle.act()
+def prepare_referrals(
+    case: Case,
+    *,
+    by: Actor,
+    recipients: Sequence[Recipient],
+    key: UUID | None = None,
+    previous: Referral | None = None,
+    send: bool = False,
+    **values: Any,
+) -> list[Referral]:
+    """One for each of them, of one need; drafts, unless they are sent in the same act. A form that made them already,
+    known by its `key`, makes nothing: what it made is returned. Locks the case."""
+    lifecycle.lock_case(case.pk)
+    key = key or uuid4()
+    if made := referrals_of_form(case, key, by):
+        return made
+    carried = previous.need or previous.pk if previous else key
+    prepared = [
+        prepare_referral(
+            case,
+            by=by,
+            pk=numbered(key, place),
+            receiver_id=recipient.organisation_id,
+            listing_id=recipient.listing_id,
+            channel=recipient.channel,
+            need=carried,
+            previous=previous,
+            **values,
+        )
+        for place, recipient in enumerate(recipients)
+    ]
+    return [_send(referral, by) if send else referral for referral in prepared]
+
+
+def sketch(
+    case: Case, *, by: Actor, recipient: Recipient, summary: str, grounds: Grounds | None = None, **values: Any
+) -> Referral:
+    """What would be prepared, not written: for showing it before. Its summary and grounds are at hand."""
+    del summary, grounds
+    whom = {"receiver_id": recipient.organisation_id, "listing_id": recipient.listing_id, "channel": recipient.channel}
+    return Referral(case=case, sender_id=by.organisation_id, prepared_by=by.user_id, **whom, **values)
+
+
+def _send(referral: Referral, by: Actor) -> Referral:
+    return take_step(referral, "send", by=by, expected_version=referral.version)
+
+
 @lifecycle.act()
 def prepare_referral(
     case: Case,
@@ -48,6 +106,7 @@ def prepare_referral(
     summary: str,
     categories: Iterable[str] = (),
     grounds: Grounds | None = None,
+    **columns: Any,
 ) -> Referral:
     """A draft; nobody outside the lead sees it before it is sent. One without consent rests on a legal basis: recorded
     here with its `grounds`, or one in force that covers it."""
@@ -60,6 +119,7 @@ def prepare_referral(
         basis=basis,
         categories=list(categories),
         prepared_by=by.user_id,
+        **columns,
     )
     referral.summary = sealed(referral.case.person, referral, "summary", summary)
     referral.legal_basis = _legal_basis(
@@ -154,3 +214,29 @@ def _write_message(referral: Referral, kind: MessageKind, *, by: Actor, text: st
     return lifecycle.add(
         message, by=by, permission=permission, code=Code.REFERRAL_MESSAGE_WRITTEN, data={"kind": kind.value}
     )
+
+
+@lifecycle.act()
+def record_feedback(referral: Referral, *, by: Actor, words: str = "", **answers: str) -> Feedback:
+    """What the person said of a completed service, because they wanted to. Once: said again, what is there stays.
+    Locks the case."""
+    lifecycle.lock_case(referral.case_id)
+    if found := Feedback.objects.filter(referral=referral).first():
+        return found
+    if Referral.objects.get(pk=referral.pk).state != ReferralState.COMPLETED:
+        raise NotYet(_("The service is not completed yet."))
+    feedback = Feedback(referral=referral, recorded_by=by.user_id, **answers)
+    feedback.words = sealed(referral.case.person, feedback, "words", words) if words else None
+    code = Code.REFERRAL_FEEDBACK_RECORDED
+    return lifecycle.add(feedback, by=by, permission=Permission.SEND_REFERRAL, code=code)
+
+
+@lifecycle.act()
+def count_gap(case: Case, *, by: Actor, service: str) -> Gap:
+    """Let the coordinator know that nobody offers this service where it is needed; once a case. Locks the case."""
+    lifecycle.lock_case(case.pk)
+    if found := Gap.objects.filter(case=case, service=service).first():
+        return found
+    gap = Gap(case=case, service=service, region=case.region, found_by=by.user_id)
+    data = {"service": service, "region": case.region}
+    return lifecycle.add(gap, by=by, permission=Permission.SEND_REFERRAL, code=Code.REFERRAL_GAP_COUNTED, data=data)

@@ -203,7 +203,9 @@ class Referral(CaseChild):
         ]
 
     def parties(self) -> dict[Party, UUID]:
-        return {Party.SENDER: self.sender_id, Party.RECEIVER: self.receiver_id}
+        """Whoever interprets or mediates is told of nothing that happened: the case does not open to them."""
+        both = {Party.SENDER: self.sender_id, Party.RECEIVER: self.receiver_id}
+        return both if self.service == Service.INTERPRETATION else {**both, Party.SERVING: self.receiver_id}
 
     def is_covered(self) -> bool:
         """Live consent for this recipient and these categories, or a legal basis in force. One that was sent before
@@ -272,6 +274,10 @@ class Opinion(models.TextChoices):
 QUESTIONS = ("helped", "felt_safe", "respected", "would_return")
 
 
+def question(name: str) -> str:
+    return str(Feedback._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
 class Feedback(models.Model):
     """What the person says about a service, if they want to. Written once; the provider never sees it."""
 
@@ -309,3 +315,25 @@ class Feedback(models.Model):
 
 
 from nrm.referrals.outside.models import OutsideLink, ToldAnswer, WrongCode  # noqa: E402, F401  # belong to this app
+
+
+class Gap(models.Model):
+    """A service that was looked for in a case and that nobody offers there. Counted once a case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="gaps")
+    service = models.CharField(_("Service"), max_length=30, choices=Service)
+    region = models.CharField(_("Region"), max_length=20, blank=True, default="")
+    found_by = models.UUIDField(editable=False)
+    found_at = models.DateTimeField(auto_now_add=True)
+    history = History()
+
+    class Meta:
+        ordering = ("-found_at", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(service__in=Service.values), name="gap_service_known"),
+            models.UniqueConstraint(fields=["case", "service"], name="gap_counted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"gap {self.id}"

@@ -81,7 +81,7 @@ def test_what_consent_no_longer_covers_is_no_longer_listed(cast: Any, accepted: 
         consent, "withdraw", by=cast.case_worker.actor, expected_version=1, reason="She changed her mind."
     )
     referral, standing = referral_for(cast.clinician.actor, accepted.pk)
-    assert referral_page(referral, standing).covered == []
+    assert referral_page(referral, standing).preview.opens == []
     assert not standing.may("identity.reveal")
 
 
@@ -198,7 +198,7 @@ def test_a_legal_basis_opens_what_the_referral_marks(cast: Any, case: Any, take:
     take(urgent, "accept", cast.clinician)
     referral, standing = referral_for(cast.clinician.actor, urgent.pk)
     page = referral_page(referral, standing)
-    assert page.marked == page.covered == ["Identity and contact"]
+    assert page.marked == page.preview.opens == ["Identity and contact"]
     assert standing.may("identity.reveal")
     assert not standing.may("screening.see")
 

@@ -79,7 +79,7 @@ def test_a_block_of_the_case_page(
 ) -> None:
     """The referrals of every case, where those of one were meant."""
     everything = SimpleNamespace(objects=SimpleNamespace(filter=lambda **_: Referral.objects.select_related("case")))
-    monkeypatch.setattr("nrm.referrals.selectors.Referral", everything)
+    monkeypatch.setattr("nrm.referrals.selectors.block.Referral", everything)
     client, page = sign_in(cast.stranger), reverse("desk:case_page", args=[other_case.code])
     foreign = reverse("referrals:page", args=[whole.referral.pk])
     assert foreign not in client.get(page).content.decode()

@@ -1,4 +1,4 @@
-"""The inbox of referrals, the page of one, preparing one, and every step of it."""
+"""The inbox of referrals, the page of one, and every step of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,23 +15,24 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nrm.access.permissions import Permission
-from nrm.access.refusals import MovedOn, NotPermitted, NotYet
+from nrm.access.refusals import MovedOn, NotPermitted
 from nrm.accounts.requests import SignedInRequest
-from nrm.accounts.selectors import organisations_taking_referrals
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
-from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, called_as_step, edge_from_here, refused_beside_form, step_links, warn_of_names
+from nrm.cases.steps import answer_step, called_as_step, edge_from_here, step_links
+from nrm.directory.services import Service
 from nrm.lib.drafting import keeps_draft
 from nrm.lib.paging import Cursor, next_url
 from nrm.referrals import actions, selectors
-from nrm.referrals.forms import STEP_FORMS, InboxForm, ReferralForm
+from nrm.referrals.forms import STEP_FORMS, InboxForm
 from nrm.referrals.outside.selectors import card_for
 from workflows.referral import ReferralFlow, ReferralState
 
 #: Steps back: always possible, never the page's one clear action.
 QUIET = {"withdraw"}
+#: What is said to whoever sends the same thing once more: a double click, the back button, a slow network.
+DONE_ALREADY = _("This was done already. Nothing happened twice.")
 BOX_NAMES = {
     "waiting": pgettext_lazy("referrals", "Waiting for us"),
     "running": pgettext_lazy("referrals", "Running with us"),
@@ -57,7 +59,13 @@ def inbox(request: SignedInRequest) -> HttpResponse:
             for key, name in BOX_NAMES.items()
         ],
         "rows": [
-            {"referral": row, "other": other_side(row, request), "due_at": page.due.get(row.pk)} for row in page.rows
+            {
+                "referral": row,
+                "other": other_side(row, request),
+                "due_at": page.due.get(row.pk),
+                "taker": page.takers.get(row.pk),
+            }
+            for row in page.rows
         ],
         "filtered": wanted,
         "clear_url": f"?{urlencode({'box': box})}",
@@ -86,70 +94,31 @@ def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record_reading(request, referral)
     is_draft = referral.state == ReferralState.DRAFT
     links = step_links(ReferralFlow, referral, standing, "referrals:step", referral.pk)
+    may_send = narrowed(standing, referral).may(Permission.SEND_REFERRAL)
     context = {
+        **ways_on(referral),
+        "may_refer": may_send,
         "page": shown,
         "outside": card_for(referral, standing),
         "referral": referral,
         "case": referral.case,
         "is_draft": is_draft,
-        "may_change": is_draft and narrowed(standing, referral).may(Permission.SEND_REFERRAL),
+        "may_change": is_draft and may_send,
         "links": [link for link in links if link.name not in QUIET],
         "quiet_links": [link for link in links if link.name in QUIET],
     }
     return render(request, "referrals/referral.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@keeps_draft(_("Prepare a referral"))
-def prepare(request: SignedInRequest, code: str) -> HttpResponse:
-    case, _standing = case_for(request.actor, code, Permission.SEND_REFERRAL)
-    form = ReferralForm(request.POST if request.method == "POST" else None, receivers=receivers(request), case=case)
-    warn_of_names(form, case)
-    if form.is_bound and form.is_valid():
-        try:
-            referral = actions.prepare_referral(case, by=request.actor, **form.values())
-            return redirect("referrals:page", referral.pk)
-        except NotYet as refusal:
-            refused_beside_form(form, refusal, "referral.begin", record=case, by=request.actor)
-    context = {
-        "form": form,
-        "case": case,
-        "heading": _("Prepare a referral"),
-        "cancel_url": reverse("desk:case_page", args=[case.code]),
+def ways_on(referral: Any) -> dict[str, str]:
+    """Where a referral that ended without the service is carried on: with whom was suggested, or with somebody else."""
+    if referral.service == Service.INTERPRETATION:
+        own = reverse("referrals:interpreter", args=[referral.case.code])
+        return {"go_on_url": own, "elsewhere_url": f"{own}?"}
+    return {
+        "go_on_url": reverse("referrals:prepare", args=[referral.case.code]),
+        "elsewhere_url": f"{reverse('referrals:choose', args=[referral.case.code])}?service={referral.service}&",
     }
-    return render(request, "referrals/prepare.html", context, status=422 if form.is_bound else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@keeps_draft(_("Change the referral"))
-def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """A draft, before it is sent. The form opens its summary, so showing it is a reading."""
-    referral, _standing = selectors.referral_for(request.actor, pk, Permission.SEND_REFERRAL)
-    if request.method == "GET":
-        record_reading(request, referral)
-    form = ReferralForm(
-        request.POST if request.method == "POST" else None,
-        receivers=receivers(request),
-        case=referral.case,
-        initial=as_typed(referral),
-    )
-    warn_of_names(form, referral.case)
-    status = 422 if form.is_bound else 200
-    if form.is_bound and form.is_valid():
-        version = form.cleaned_data["version"] or 0
-        try:
-            actions.change_draft(referral, by=request.actor, expected_version=version, **form.values())
-        except (NotYet, MovedOn) as refusal:
-            status = refused_beside_form(form, refusal, Code.REFERRAL_CHANGED, record=referral, by=request.actor)
-        else:
-            return redirect("referrals:page", referral.pk)
-    context = {
-        "form": form,
-        "case": referral.case,
-        "heading": _("Change the referral"),
-        "cancel_url": reverse("referrals:page", args=[referral.pk]),
-    }
-    return render(request, "referrals/prepare.html", context, status=status)
 
 
 def record_reading(request: SignedInRequest, referral: Any) -> None:
@@ -157,16 +126,13 @@ def record_reading(request: SignedInRequest, referral: Any) -> None:
     audit.record(Code.REFERRAL_READ, by=request.actor, case_code=referral.case.code, subject=subject)
 
 
-def as_typed(referral: Any) -> dict[str, Any]:
-    columns = ("version", "service", "urgency", "basis", "categories")
-    typed = {name: getattr(referral, name) for name in columns}
-    return {**typed, "receiver": referral.receiver_id, "summary": selectors.summary_of(referral)}
-
-
 @require_http_methods(["GET", "POST"])
 @keeps_draft(called_as_step(ReferralFlow))
 def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     referral, standing = selectors.referral_for(request.actor, pk)
+    if sent_again(request, referral, transition):
+        messages.info(request, DONE_ALREADY)
+        return redirect("referrals:page", pk)
     if not narrowed(standing, referral).may(edge_from_here(ReferralFlow, referral, transition).permission):
         raise NotPermitted
     return answer_step(
@@ -175,11 +141,28 @@ def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
         record=referral,
         transition=transition,
         forms_by_step=STEP_FORMS,
-        take=actions.take_step,
+        take=take_once,
         back_to=reverse("referrals:page", args=[referral.pk]),
         by=request.actor,
     )
 
 
-def receivers(request: SignedInRequest) -> list[tuple[UUID, str]]:
-    return [(row.pk, row.name) for row in organisations_taking_referrals(besides=request.actor.organisation_id)]
+def sent_again(request: SignedInRequest, referral: Any, transition: str) -> bool:
+    version = request.POST.get("version", "")
+    if request.method != "POST" or not version.isascii() or not version.isdigit() or len(version) > LONGEST_VERSION:
+        return False
+    return selectors.was_taken(referral, transition, by=request.actor, version=int(version))
+
+
+#: Digits; a longer number is the version of no page.
+LONGEST_VERSION = 9
+
+
+def take_once(referral: Any, transition: str, **given: Any) -> Any:
+    """The same form sent twice at once: the second waits for the first and finds it done."""
+    try:
+        return actions.take_step(referral, transition, **given)
+    except MovedOn:
+        if selectors.was_taken(referral, transition, by=given["by"], version=given["expected_version"]):
+            return referral
+        raise

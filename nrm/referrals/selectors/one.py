@@ -1,15 +1,11 @@
-"""Reading referrals: as the lead that sends them, or as the organisation that was asked."""
+"""One referral: who may read it, and what each side reads of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from django.db.models import Count, Exists, OuterRef, Q
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
@@ -19,16 +15,19 @@ from nrm.access.relations import Relation
 from nrm.access.roles import Role
 from nrm.access.rows import seen_by_the_service
 from nrm.cases.lifecycle import narrowed
-from nrm.cases.models import Case, DataCategory, Participation, SharingBasis, reference
-from nrm.cases.models.participation import bars_of
-from nrm.cases.selectors import cases_visible_to, covered, standing_in
-from nrm.lib.paging import Cursor, page_of
-from nrm.referrals.models import RUNNING, Message, MessageKind, Referral, ReferralQuerySet
+from nrm.cases.models import Basis, Case, DataCategory, SharingBasis, reference
+from nrm.cases.selectors import covered, standing_in
+from nrm.directory.services import Service
+from nrm.referrals.keys import numbered
+from nrm.referrals.models import Message, MessageKind, Referral
+from nrm.referrals.selectors.beside import Chain, FeedbackPlace, Work, chain_of, feedback_place, work_on
 from nrm.tasks.models import Clock
 from nrm.vault.fields import opened
 from workflows.effects import Party
 from workflows.referral import ANSWER_LIMITS, OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
 
+#: Whom one form can be sent to at once.
+MOST_AT_ONCE = 10
 #: The receiver's messages; all others are the sender's.
 FROM_RECEIVER = frozenset({MessageKind.QUESTION, MessageKind.DECLINED, MessageKind.COMPLETED})
 
@@ -41,7 +40,7 @@ def referral_for(
     Seeing needs only a side: the receiver keeps the bare record of a referral that has ended, a former lead that of
     one it sent. Any other permission has to be there now, else `NotPermitted`.
     """
-    related = ("case__person", "sender", "receiver")
+    related = ("case__person", "sender", "receiver", "suggested")
     with seen_by_the_service():  # The bare record stays when the case is no longer shown; `side_of` decides.
         referral = Referral.objects.select_related(*related).filter(pk=pk).first()
     if referral is None:
@@ -54,6 +53,17 @@ def referral_for(
     return referral, standing
 
 
+def referrals_of_form(case: Case, key: UUID, by: Actor) -> list[Referral]:
+    """What a form made already; `NotVisible` when its key is that of another case or of somebody else's."""
+    first = Referral.objects.filter(pk=key).first()
+    if first is None:
+        return []
+    if (first.case_id, first.sender_id, first.prepared_by) != (case.pk, by.organisation_id, by.user_id):
+        raise NotVisible
+    made = Referral.objects.filter(pk__in=[numbered(key, place) for place in range(MOST_AT_ONCE)], case=case)
+    return list(made.select_related("case__person", "receiver"))
+
+
 def side_of(referral: Referral, standing: Standing) -> Party | None:
     """From which side the actor may read: as the lead of the case, as the organisation that sent it when it led the
     case, or as the organisation it was sent to."""
@@ -63,7 +73,7 @@ def side_of(referral: Referral, standing: Standing) -> Party | None:
     if _sent_as_former_lead(referral, standing):
         return Party.SENDER
     was_sent_here = referral.receiver_id == actor.organisation_id and referral.sent_at is not None
-    if not was_sent_here or actor.role not in RECEIVERS or standing.is_barred:
+    if not was_sent_here or actor.role not in (*RECEIVERS, Role.OUTSIDE_RECIPIENT) or standing.is_barred:
         return None
     is_over = referral.state not in OPEN_REFERRALS
     return Party.RECEIVER if is_over or standing.may(Permission.SEE_OWN_REFERRAL) else None
@@ -86,8 +96,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ReferralPage:
-    """What one side sees. The receiver's sight of the text ends with the referral, a former lead's with the lead.
-    `is_sender` is for who leads the case now, whoever sent it."""
+    """What one side reads of a referral. The receiver's sight of the text ends with the referral, a former lead's with
+    the lead. `is_sender` is for who leads the case now, whoever sent it."""
 
     referral: Referral
     is_sender: bool
@@ -97,9 +107,13 @@ class ReferralPage:
     summary: str
     conversation: list[Line]
     marked: list[str]
-    covered: list[str]
+    preview: Preview | None
     answer_due_at: datetime | None
     may_open_case: bool
+    chain: Chain
+    #: Who of the reader's organisation answers it.
+    work: Work | None = None
+    feedback: FeedbackPlace | None = None
 
 
 def referral_page(referral: Referral, standing: Standing) -> ReferralPage:
@@ -115,9 +129,12 @@ def referral_page(referral: Referral, standing: Standing) -> ReferralPage:
         summary=summary_of(referral) if shows_text else "",
         conversation=conversation(referral, is_sender=is_sender) if shows_text else [],
         marked=labels(marked(referral)),
-        covered=labels(covered_now(referral)),
+        preview=preview_of(referral) if shows_text else None,
         answer_due_at=answer_due(referral),
         may_open_case=_may_open_case(referral, standing, is_sender=is_sender or is_former),
+        chain=chain_of(referral) if is_sender else Chain(),
+        work=work_on(referral, standing.actor) if side is Party.RECEIVER else None,
+        feedback=feedback_place(referral) if is_sender else None,
     )
 
 
@@ -125,6 +142,8 @@ def _may_open_case(referral: Referral, standing: Standing, *, is_sender: bool) -
     """Before acceptance the receiver reads this page only; the case opens with the acceptance."""
     if is_sender:
         return True
+    if referral.service == Service.INTERPRETATION:  # Whoever interprets never reads what happened.
+        return False
     return referral.state in {ReferralState.ACCEPTED, ReferralState.IN_SERVICE} and standing.may(Permission.SEE_CASE)
 
 
@@ -150,6 +169,34 @@ def conversation(referral: Referral, *, is_sender: bool) -> list[Line]:
         )
         for message in Message.objects.filter(referral=referral)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the receiving organisation reads before it accepts, and what opens to it when it does: the same for whoever
+    sends it and for whoever it was sent to."""
+
+    referral: Referral
+    summary: str
+    opens: list[str]
+
+
+def preview_of(referral: Referral, summary: str | None = None) -> Preview:
+    """Also of one that is not written yet, of which the summary is at hand."""
+    return Preview(referral, summary_of(referral) if summary is None else summary, labels(what_opens(referral)))
+
+
+def what_opens(referral: Referral) -> list[DataCategory]:
+    """What is covered today. A legal basis that is written together with the referral covers what is marked."""
+    is_new = referral.sent_at is None and referral.legal_basis_id is None
+    return marked(referral) if is_new and referral.basis != Basis.CONSENT else covered_now(referral)
+
+
+def was_taken(referral: Referral, transition: str, *, by: Actor, version: int) -> bool:
+    """Whether this user took this very step from this version on already: what is sent twice has one effect."""
+    with seen_by_the_service():  # The step may have ended the user's own sight; they ask for their own act alone.
+        rows = Referral.history.filter(id=referral.pk, version=version + 1, history_user_id=by.user_id)
+        return bool(rows.filter(transition=f"referral.{transition}").exists())
 
 
 def marked(referral: Referral) -> list[DataCategory]:
@@ -190,133 +237,3 @@ def referrals_overdue(now: datetime) -> list[Referral]:
         key__in=ANSWER_LIMITS, stopped_at=None, due_at__lte=now, subject__in=list(waiting)
     ).order_by("due_at", "id")
     return [waiting[clock.subject] for clock in clocks]
-
-
-# The inbox
-
-
-@dataclass(frozen=True, slots=True)
-class InboxPage:
-    rows: list[Referral]
-    due: Mapping[UUID, datetime]
-    after: Cursor | None
-
-
-def referrals_waiting_for(actor: Actor) -> ReferralQuerySet:
-    """Those on which the actor's organisation has the next word: to answer, or to answer a question about."""
-    return _visible(actor).filter(_waits_for(actor))
-
-
-def referrals_running(actor: Actor) -> ReferralQuerySet:
-    return _visible(actor).filter(_received(actor), state__in=RUNNING)
-
-
-def referrals_sent(actor: Actor) -> ReferralQuerySet:
-    """Those of the cases that the actor leads, whoever sent them, and the bare record of those that a former lead
-    sent."""
-    return _visible(actor).filter(_led(actor) | _sent_before(actor))
-
-
-def referrals_ended(actor: Actor) -> ReferralQuerySet:
-    """What was asked of the organisation and is over: the bare record, without the case."""
-    over = Q(sent_at__isnull=False) & ~Q(state__in=OPEN_REFERRALS)
-    kept_away = Exists(bars_of(actor).filter(case=OuterRef("case")))
-    return Referral.objects.filter(over, _received(actor)).exclude(kept_away)
-
-
-BOXES = {
-    "waiting": referrals_waiting_for,
-    "running": referrals_running,
-    "sent": referrals_sent,
-    "ended": referrals_ended,
-}
-
-
-def inbox_page(actor: Actor, box: str, wanted: Mapping[str, Any], *, after: Cursor | None = None) -> InboxPage:
-    """A page of one box, newest first, narrowed by columns."""
-    rows = BOXES[box](actor).filter(**wanted).select_related("case", "sender", "receiver")
-    with seen_by_the_service() if box == "ended" else nullcontext():  # What is over is a bare record of one's own.
-        page = page_of(rows, "prepared_at", after=after, newest_first=True)
-    return InboxPage(page.rows, answers_due(page.rows), page.after)
-
-
-def inbox_counts(actor: Actor) -> dict[str, int]:
-    """How many wait, run, and are sent and still open; one query."""
-    counts = _visible(actor).aggregate(
-        waiting=Count("pk", filter=_waits_for(actor)),
-        running=Count("pk", filter=_received(actor) & Q(state__in=RUNNING)),
-        sent=Count("pk", filter=_led(actor) & Q(state__in=OPEN_REFERRALS)),
-    )
-    return dict(counts)
-
-
-def _visible(actor: Actor) -> ReferralQuerySet:
-    """Of cases that the actor takes part in now."""
-    return Referral.objects.filter(case__in=cases_visible_to(actor))
-
-
-def _waits_for(actor: Actor) -> Q:
-    asked = _received(actor) & Q(state=ReferralState.SENT)
-    return asked | (_led(actor) & Q(state=ReferralState.MORE_INFO))
-
-
-def _received(actor: Actor) -> Q:
-    """Nothing for roles that no referral is sent to."""
-    if actor.role not in RECEIVERS:
-        return Q(pk__in=())
-    return Q(receiver=actor.organisation_id, sent_at__isnull=False)
-
-
-def _led(actor: Actor) -> Q:
-    """Of cases that the actor leads now: what their referrals wait for is theirs to do."""
-    return Q(case__in=cases_visible_to(actor, Permission.SEE_REFERRALS))
-
-
-def _sent_before(actor: Actor) -> Q:
-    if actor.role is not Role.CASE_WORKER:
-        return Q(pk__in=())
-    led = Participation.objects.open().of(actor).filter(relation=Relation.LED)
-    return Q(sender=actor.organisation_id, sent_at__isnull=False, case__in=led.values("case"))
-
-
-# The case page
-
-
-def block_for(case: Case, standing: Standing, actor: Actor) -> dict[str, Any] | None:
-    """The referrals of a case for its page: all for the lead, their own for the others, nothing for the rest. A
-    former lead's own are those it sent."""
-    is_lead, has_led = standing.may(Permission.SEE_REFERRALS), Relation.LED in standing.relations
-    if not is_lead and not has_led and not standing.may(Permission.SEE_OWN_REFERRAL):
-        return None
-    rows = Referral.objects.filter(case=case).select_related("sender", "receiver")
-    if not is_lead:
-        ours = Q(receiver=actor.organisation_id) | (Q(sender=actor.organisation_id) if has_led else Q())
-        rows = rows.filter(ours, sent_at__isnull=False)
-    found = list(rows)
-    due = answers_due(found)
-    return {
-        "case": case,
-        "rows": [
-            {
-                "referral": row,
-                "due_at": due.get(row.pk),
-                "waits": _waits(row, actor, is_lead=is_lead),
-                "other": _other(row, actor),
-            }
-            for row in found
-        ],
-        "may_prepare": standing.may(Permission.SEND_REFERRAL),
-        "is_lead": is_lead,
-    }
-
-
-def _waits(referral: Referral, actor: Actor, *, is_lead: bool) -> bool:
-    """Whether the next word is with the actor's organisation."""
-    if referral.state == ReferralState.SENT:
-        return referral.receiver_id == actor.organisation_id
-    return is_lead and referral.state in {ReferralState.DRAFT, ReferralState.MORE_INFO}
-
-
-def _other(referral: Referral, actor: Actor) -> str:
-    """The organisation on the other side."""
-    return referral.sender.name if referral.receiver_id == actor.organisation_id else referral.receiver.name

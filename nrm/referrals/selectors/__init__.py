@@ -1,0 +1,78 @@
+"""Reading referrals: as the lead that sends them, or as the organisation that was asked."""
+
+from nrm.referrals.selectors.beside import FeedbackPlace, feedback_place
+from nrm.referrals.selectors.block import block_for
+from nrm.referrals.selectors.choosing import (
+    carried_on,
+    chosen_listings,
+    gaps_in_country,
+    matches_for,
+    need_of,
+    outside,
+    receivers_for,
+    who_could_help,
+)
+from nrm.referrals.selectors.inbox import (
+    InboxPage,
+    inbox_counts,
+    inbox_page,
+    referrals_ended,
+    referrals_running,
+    referrals_sent,
+    referrals_waiting_for,
+)
+from nrm.referrals.selectors.one import (
+    MOST_AT_ONCE,
+    Preview,
+    ReferralPage,
+    answer_due,
+    answers_due,
+    basis_covering,
+    covered_now,
+    preview_of,
+    referral_for,
+    referral_page,
+    referrals_of_form,
+    referrals_overdue,
+    side_of,
+    summary_of,
+    was_taken,
+)
+from nrm.referrals.selectors.opinions import feedback_sums
+
+__all__ = [
+    "MOST_AT_ONCE",
+    "FeedbackPlace",
+    "InboxPage",
+    "Preview",
+    "ReferralPage",
+    "answer_due",
+    "answers_due",
+    "basis_covering",
+    "block_for",
+    "carried_on",
+    "chosen_listings",
+    "covered_now",
+    "feedback_place",
+    "feedback_sums",
+    "gaps_in_country",
+    "inbox_counts",
+    "inbox_page",
+    "matches_for",
+    "need_of",
+    "outside",
+    "preview_of",
+    "receivers_for",
+    "referral_for",
+    "referral_page",
+    "referrals_ended",
+    "referrals_of_form",
+    "referrals_overdue",
+    "referrals_running",
+    "referrals_sent",
+    "referrals_waiting_for",
+    "side_of",
+    "summary_of",
+    "was_taken",
+    "who_could_help",
+]
