@@ -18,6 +18,7 @@ class Party(TextChoices):
     COORDINATOR = "coordinator", _("National coordinator")
     SENDER = "sender", _("Referring organisation")
     RECEIVER = "receiver", _("Receiving organisation")
+    SERVING = "serving", _("Receiving organisation, unless it only interprets")
     SHELTER = "shelter", pgettext_lazy("accommodation", "Shelter")
     PROVIDER = "provider", _("Service provider")
     RESPONSIBLE = "responsible", _("Organisation that acts on the alert")

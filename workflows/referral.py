@@ -124,13 +124,13 @@ class ReferralFlow(Lifecycle):
         conditions=[still_covered],
         effects=[
             *ANSWERED,
-            Revoke("received_referral", of=Party.RECEIVER),
-            Grant("accepted_referral", to=Party.RECEIVER),
+            Revoke("received_referral", of=Party.SERVING),
+            Grant("accepted_referral", to=Party.SERVING),
             Notify("referral_accepted", to=Party.LEAD),
         ],
     )
     def accept(self) -> None:
-        """From here the receiver sees what consent covers."""
+        """From here the receiver sees what consent covers. Whoever only interprets goes on seeing the request alone."""
 
     @step(
         state,
@@ -139,7 +139,7 @@ class ReferralFlow(Lifecycle):
         label=pgettext_lazy("referral", "Decline"),
         permission="referral.answer",
         needs_reason=True,
-        writes=["decline_reason"],
+        writes=["decline_reason", "suggested_id"],
         order=5,
         effects=[
             *ANSWERED,
@@ -170,9 +170,13 @@ class ReferralFlow(Lifecycle):
         label=_("Complete the service"),
         permission="referral.answer",
         needs_reason=True,
-        writes=["outcome"],
+        writes=["outcome", "suggested_id"],
         order=7,
-        effects=[Revoke("accepted_referral", of=Party.RECEIVER), Notify("referral_completed", to=Party.LEAD)],
+        effects=[
+            Revoke("received_referral", of=Party.RECEIVER),
+            Revoke("accepted_referral", of=Party.RECEIVER),
+            Notify("referral_completed", to=Party.LEAD),
+        ],
     )
     def complete(self) -> None:
         """With outcome; the receiver's access ends with its task."""
