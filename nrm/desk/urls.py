@@ -23,6 +23,7 @@ urlpatterns = [
     path("search/code/", searching.search_code, name="search_code"),
     path("search/person/", searching.search_person, name="search_person"),
     path("supervision/", views.supervision, name="supervision"),
+    path("supervision/<uuid:pk>/hand-over/", views.hand_over_work, name="hand_over_work"),
     path("directory/gaps/", gaps.gaps, name="gaps"),
     path("country/", views.country, name="country"),
     path("mechanism/", views.mechanism, name="mechanism"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows, relations_that_grant
@@ -18,13 +20,15 @@ from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.audit.selectors import as_sequence
+from nrm.cases import actions as cases
+from nrm.cases.steps import UNPROCESSABLE
 from nrm.desk import mechanism as printed
 from nrm.desk import selectors
 from nrm.desk.country import country_page
 from nrm.desk.forms import CaseFilter
 from nrm.desk.left import left_on, to_stop
 from nrm.desk.readers import readers_of
-from nrm.desk.supervision import board_of
+from nrm.desk.supervision import HandOverWorkForm, board_of, to_hand_over
 from nrm.desk.work import my_work as my_work_of
 from nrm.lib.paging import Cursor, next_url
 from nrm.tasks.selectors import Whose
@@ -106,6 +110,22 @@ def supervision(request: SignedInRequest) -> HttpResponse:
     kept = {"who": board.chosen.key} if board.chosen else {}
     context = {"board": board, "page": {"next_url": next_url(board.after, kept)}}
     return render(request, "desk/supervision.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def hand_over_work(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """All that a colleague works on goes to others at once."""
+    share, colleagues = to_hand_over(request.actor, pk)
+    form = HandOverWorkForm(request.POST if request.method == "POST" else None, colleagues=colleagues)
+    if request.method == "POST" and form.is_valid():
+        done = cases.hand_over_work(by=request.actor, of=pk, to=form.cleaned_data["to"])
+        said = {"cases": done.cases, "tasks": done.tasks}
+        messages.success(request, _("Handed over. Cases: %(cases)s, tasks: %(tasks)s.") % said)
+        if done.left:
+            messages.warning(request, _("Cases that none of them may have: %(count)s.") % {"count": done.left})
+        return redirect("desk:supervision")
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "desk/task_hand_over_work.html", {"form": form, "share": share}, status=status)
 
 
 @require_GET

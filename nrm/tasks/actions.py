@@ -300,5 +300,10 @@ def hold_in_place(user_id: UUID | None, organisation_id: UUID) -> None:
         raise NotVisible
 
 
+def record_moved(task: Task, *, by: Actor) -> None:
+    """That it went to somebody else, or back to the queue, as a part of a greater act."""
+    _record(Code.TASK_HANDED_ON if task.claimed_by_id else Code.TASK_RELEASED, task, by)
+
+
 def _record(code: Code, task: Task, by: Actor) -> None:
     audit.append(code, by=by, case_code=task.case_code, subject=reference_of(task), data={"kind": task.kind})

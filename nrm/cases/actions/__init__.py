@@ -17,6 +17,7 @@ from nrm.cases.actions.documents import (
 )
 from nrm.cases.actions.emergency import break_glass, end_emergency, expire_emergencies, review_emergency
 from nrm.cases.actions.escalation import escalate_tasks
+from nrm.cases.actions.handing_over import hand_over_work
 from nrm.cases.actions.identity import require_named, reveal_identity, why_no_identity, write_identity
 from nrm.cases.actions.link import NOT_TO_BE_LINKED, link_cases, link_to_code, unlink_cases
 from nrm.cases.actions.merge import merge_cases, undo_merge
@@ -62,6 +63,7 @@ __all__ = [
     "give_task",
     "hand_on_task",
     "hand_over",
+    "hand_over_work",
     "keep_away",
     "keep_away_address",
     "keep_brought",
