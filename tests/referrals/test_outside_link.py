@@ -105,7 +105,9 @@ def test_acceptance_shows_no_name_and_opens_no_block_of_the_case(issued: Any, ca
     from nrm.cases.actions import write_identity
     from nrm.vault.identity import Identity
 
-    write_identity(case, Identity(given_names="Blerta", family_name="Kastrati"), by=cast.case_worker.actor)
+    write_identity(
+        case, Identity(given_names="Blerta", family_names="Kastrati"), by=cast.case_worker.actor, expected_version=0
+    )
     client = visiting(issued)
     answer(client, "accept")
     page = html(client.get(READ))
@@ -150,7 +152,8 @@ def test_a8_unknown_used_ended_and_foreign_links_all_look_the_same(issued: Any, 
     shown = {name: give(knock(token), code) for name, (token, code) in ways.items()}
     visiting(issued)
     shown["used"] = give(knock(issued.token), issued.code)
-    OutsideLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1), ended_at=None, **unopened())
+    past = timezone.now() - timedelta(seconds=1)
+    OutsideLink.objects.filter(pk=issued.link.pk).update(expires_at=past, **unopened())
     shown["expired"] = give(knock(issued.token), issued.code)
     assert {answer.status_code for answer in shown.values()} == {422}
     bodies = {re.sub(r'value="[^"]*"', "", without_mark(html(answer))) for answer in shown.values()}
