@@ -57,6 +57,10 @@ FORMS_WITH_DATES = {
     "review": Typed("reintegration:review", "case_worker", (), rest={"outcome": "achieved"}),
     "plan": Typed("reintegration:step", "case_worker", (), step="agree"),
     "contact": Typed("reintegration:follow_up", "case_worker", (), rest={"how": "phone", "on": "5/3/2026"}),
+    "conference": Typed(
+        "conferences:call", "case_worker", (), rest={"at": "10:00", "minutes": "60", "how": "phone", "agenda": ["risk"]}
+    ),
+    "decided": Typed("conferences:decide", "case_worker", ("sentence",), rest={"topic": "risk", "who": "quiet_room"}),
     "court": Typed(
         "identification:record_court_view", "case_worker", (), rest={"authority": "court", "opinion": "pending"}
     ),
@@ -85,6 +89,8 @@ DATES = (
     ("plan", "agreed_on", True),
     ("contact", "on", True),
     ("contact", "next_on", False),
+    ("conference", "on", True),
+    ("decided", "due_on", True),
     ("court", "dated_on", True),
     ("extend", "due_on", True),
     ("told", "told_on", True),
@@ -253,6 +259,13 @@ OTHERS = (
 IN_ADDRESSES = (
     ("case_worker", "desk:my_work", ("after",)),
     ("case_worker", "desk:case_list", ("after", "code", "stage", "status", "risk_level")),
+    (
+        "case_worker",
+        "referrals:choose",
+        ("service", "previous", "sex", "age_group", "language", "region", "nationality", "with_children", "step_free"),
+    ),
+    ("case_worker", "referrals:prepare", ("service", "previous", "to")),
+    ("case_worker", "referrals:interpreter", ("previous",)),
     ("case_worker", "referrals:inbox", ("after", "box", "service", "urgency", "state")),
     ("clinician", "support:appointments", ("after",)),
     ("officer", "identification:docket", ("after",)),

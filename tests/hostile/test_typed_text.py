@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.timezone import localdate
 
 from nrm.cases import actions as cases
+from nrm.conferences import actions as conferences
 from nrm.identification import actions as identification
 from nrm.identification.actions import decisions
 from nrm.placements import actions as placements
@@ -38,6 +39,7 @@ LONG_KEPT = LONG + "[2J"
 MEGABYTE = "Long story. " * 87_000
 #: Stands for the present day, typed day first.
 TODAY = "today"
+TOMORROW = "tomorrow"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Typed:
 
 
 CASE = ("case_worker", "desk:case_page")
+TASK = (("case_worker", "desk:task"),)
 SHARING = ("case_worker", "cases:sharing")
 REFERRAL = (("case_worker", "referrals:page"), ("clinician", "referrals:page"))
 EPISODE = (("clinician", "support:episode"),)
@@ -93,6 +96,12 @@ def accepted(whole: Whole, cast: Any) -> None:
     for step in ("accept", "start_service"):
         referral = fresh(whole.referral)
         referrals.take_step(referral, step, by=cast.clinician.actor, expected_version=referral.version)
+
+
+def served(whole: Whole, cast: Any) -> None:
+    accepted(whole, cast)
+    referral, facts = fresh(whole.referral), {"reason": "Talks were held.", "outcome": "provided"}
+    referrals.take_step(referral, "complete", by=cast.clinician.actor, expected_version=referral.version, **facts)
 
 
 def assessed(whole: Whole, cast: Any) -> None:
@@ -126,6 +135,12 @@ def agreed_to_another_lead(whole: Whole, cast: Any) -> None:
 
 def back_at_work(whole: Whole, cast: Any) -> None:
     cases.end_cover(whole.cover.pk, by=cast.case_worker.actor)
+
+
+def minutes_agreed(whole: Whole, cast: Any) -> None:
+    by = cast.case_worker.actor
+    conferences.write_point(whole.held, "risk", by=by, expected_version=0, was_discussed=True, body="She is safe.")
+    conferences.take_step(whole.held, "close", by=by, expected_version=fresh(whole.held).version)
 
 
 def child(whole: Whole, cast: Any) -> None:
@@ -337,6 +352,30 @@ FORMS = (
         rest={"service": "legal", "urgency": "routine", "basis": "consent", "receiver": "quiet_room"},
         before=drafted,
     ),
+    Typed(
+        "referrals:interpreter",
+        "case_worker",
+        ("summary",),
+        (CASE, ("case_worker", "->")),
+        rest={
+            "receiver": "quiet_room",
+            "language_help": "interpreter",
+            "spoken": "sq",
+            "meeting": "phone",
+            "on": TODAY,
+            "at": "14:30",
+            "needed_minutes": "60",
+            "urgency": "routine",
+        },
+    ),
+    Typed(
+        "referrals:feedback",
+        "case_worker",
+        ("words",),
+        (("case_worker", "referrals:page"),),
+        rest={"wants_to": "on", "helped": "yes"},
+        before=served,
+    ),
     Typed("referrals:step", "clinician", ("reason",), REFERRAL, step="ask"),
     Typed("referrals:step", "case_worker", ("reason",), REFERRAL, step="answer", before=asked),
     Typed(
@@ -444,6 +483,51 @@ FORMS = (
     ),
     Typed("reintegration:step", "case_worker", ("reason",), (CASE,), step="discontinue"),
     Typed("reintegration:follow_up", "case_worker", ("account",), (CASE,), rest={"on": TODAY, "how": "phone"}),
+    Typed("desk:comment_on_task", "case_worker", ("text",), TASK),
+    Typed("desk:hand_on_task", "case_worker", ("reason",), TASK, rest={"to": "second_case_worker"}, short=("reason",)),
+    Typed("desk:put_off_task", "case_worker", ("reason",), TASK, rest={"until": TOMORROW}, short=("reason",)),
+    Typed("desk:give_task", "case_worker", ("text",), (("case_worker", "->"),), rest={"organisation": "open_hand"}),
+    Typed(
+        "conferences:call",
+        "case_worker",
+        ("details",),
+        (("case_worker", "->"),),
+        rest={"on": TODAY, "at": "14:30", "minutes": "60", "how": "office", "agenda": ["risk"]},
+        short=("details",),
+    ),
+    Typed(
+        "conferences:move",
+        "case_worker",
+        ("details",),
+        (("case_worker", "->"), ("shelter_worker", "->")),
+        rest={"on": TODAY, "at": "14:30", "minutes": "60", "how": "phone"},
+        short=("details",),
+    ),
+    Typed("conferences:person", "case_worker", ("wish",), (("case_worker", "->"),), rest={"persons_part": "told"}),
+    Typed("conferences:step", "case_worker", ("reason",), (CASE,), step="cancel"),
+    Typed("conferences:answer", "shelter_worker", ("reason",), (CASE,), step="decline"),
+    Typed(
+        "conferences:point",
+        "case_worker",
+        ("body",),
+        (("case_worker", "->"),),
+        rest={"version": "0", "came": "discussed"},
+    ),
+    Typed("conferences:point", "case_worker", ("body",), (("case_worker", "->"),), before=minutes_agreed),
+    Typed(
+        "conferences:decide",
+        "case_worker",
+        ("sentence",),
+        (("case_worker", "->"),),
+        rest={"topic": "risk", "who": "quiet_room", "due_on": TODAY},
+    ),
+    Typed(
+        "conferences:decision",
+        "case_worker",
+        ("sentence",),
+        (("case_worker", "->"),),
+        rest={"topic": "risk", "who": "quiet_room", "due_on": TODAY},
+    ),
     Typed(
         "directory:add",
         "case_worker",
@@ -538,12 +622,18 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
         "support:alert_step": whole.alert,
         "reintegration:step": whole.plan,
         "reintegration:review": whole.goal,
+        "conferences:move": whole.conference,
+        "conferences:person": whole.conference,
+        "conferences:step": whole.conference,
+        "conferences:answer": whole.part,
+        "conferences:decision": whole.agreed,
     }
-    data = {name: f"{localdate():%d/%m/%Y}" if value == TODAY else value for name, value in form.rest.items()}
+    days = {TODAY: f"{localdate():%d/%m/%Y}", TOMORROW: f"{localdate() + timedelta(days=1):%d/%m/%Y}"}
+    data = {name: days.get(value, value) if isinstance(value, str) else value for name, value in form.rest.items()}
     subject = newest(whole, "placement") if form.step == "offer" else subjects.get(form.of) or subjects.get(form.view)
     if subject:
         data["version"] = fresh(subject).version
-    for name in {"receiver", "recipient", "organisation"} & data.keys():
+    for name in {"receiver", "recipient", "organisation", "who"} & data.keys():
         data[name] = str(getattr(cast.organisations, data[name]).pk)
     if form.view == "cases:extend_clock":
         due_at = fresh(whole.clock).due_at
@@ -551,7 +641,7 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
     if form.view == "cases:emergency":
         proof = {"password": cast.password, "code": cast.code_for(getattr(cast, form.player))}
         data |= {"case_code": whole.case.code, **proof}
-    data |= {name: str(getattr(cast, data[name]).user.pk) for name in {"absent", "colleague"} & data.keys()}
+    data |= {name: str(getattr(cast, data[name]).user.pk) for name in {"absent", "colleague", "to"} & data.keys()}
     if form.view == "support:plan":
         data["provider"] = str(cast.organisations.quiet_room.pk)
     if form.view == "placements:request":

@@ -81,6 +81,20 @@ def completed(cast: Any, accepted: Any, take: Any) -> Any:
 
 
 @pytest.fixture
+def offer() -> Callable[..., Any]:
+    """A service in the directory, written past its machine: `offer(organisation, service="legal", …)`."""
+    from nrm.directory.models import Listing
+
+    def offered(organisation: Any, **values: Any) -> Any:
+        given = {"service": "mhpss", "sexes": ["woman"], "age_groups": ["adult"], "languages": ["sq"]}
+        return Listing.objects.create(
+            organisation=organisation, **{**given, "state": "listed", "confirmed_on": today(), **values}
+        )
+
+    return offered
+
+
+@pytest.fixture
 def count_queries() -> Callable[[Callable[[], Any]], int]:
     """How many queries an act takes."""
     from django.db import connection

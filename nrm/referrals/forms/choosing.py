@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nrm.cases.models import AgeGroup, Case, Sex
@@ -14,6 +15,10 @@ from nrm.lib.spoken_languages import SpokenLanguage
 from nrm.referrals.forms.preparing import SERVICES
 
 ANY = [("", _("All"))]
+
+
+#: What narrows the list.
+FILTERS = {"sex", "age_group", "language", "region", "nationality", "with_children", "step_free"}
 
 
 class NeedForm(forms.Form):
@@ -33,21 +38,23 @@ class NeedForm(forms.Form):
     with_children = forms.BooleanField(label=_("With children"), required=False)
     step_free = forms.BooleanField(label=_("Step-free access"), required=False)
 
-    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+    def __init__(self, data: QueryDict, *, case: Case) -> None:
+        """A page that was opened without filters asks what the case says."""
         known = {
+            "service": data.get("service", ""),
+            "previous": data.get("previous", ""),
             "sex": case.sex,
             "age_group": case.age_group,
             "language": case.spoken_language,
             "region": case.region,
         }
-        super().__init__(*args, **{**options, "initial": known})
+        super().__init__(data if FILTERS & data.keys() else None, initial=known)
         region = self.fields["region"]
         assert isinstance(region, forms.ChoiceField)  # noqa: S101  # for the type checker
         region.choices = [*ANY, *((one.code, one.name) for one in profile.current().regions)]
 
     def asked(self) -> dict[str, Any]:
-        """Of a form that is not valid, what is. A page that was opened without filters asks what the case says."""
+        """Of a form that is not valid, what is."""
         if not self.is_bound:
             return {}
-        names = [name for name in self.fields if name not in {"previous", "service"}]
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        return {name: self.cleaned_data[name] for name in FILTERS if name in self.cleaned_data}

@@ -36,9 +36,10 @@ CHANGED_SINCE = _("You changed something since you looked. Look at it once more,
 def choose(request: SignedInRequest, code: str) -> HttpResponse:
     """From the case to whoever can help: first what is needed, then who offers it, the best fitting first."""
     case, _standing = case_for(request.actor, code, Permission.SEND_REFERRAL)
-    form = NeedForm(request.GET or None, case=case)
+    form = NeedForm(request.GET, case=case)
     is_valid = not form.is_bound or form.is_valid()
-    service = (form.cleaned_data.get("service") if form.is_bound else "") or ""
+    asked = request.GET.get("service", "")
+    service = asked if asked in dict(SERVICES) else ""
     previous = selectors.carried_on(request.actor, case, request.GET.get("previous", ""))
     if service == Service.INVESTIGATION:
         return redirect(f"{reverse('referrals:prepare', args=[case.code])}?{urlencode({'service': service})}")
