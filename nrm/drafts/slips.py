@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, dataclass, field
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -48,7 +48,7 @@ class Slip:
 
 
 def written(slip: Slip) -> str:
-    return dumps(astuple(slip), salt=SALT, compress=True)
+    return dumps(asdict(slip), salt=SALT, compress=True)
 
 
 def read(text: str | None) -> Slip | None:
@@ -56,7 +56,7 @@ def read(text: str | None) -> Slip | None:
     if not text or len(text) > LONGEST:
         return None
     try:
-        *others, left_out = loads(text, salt=SALT, max_age=settings.NRM_SESSION_HOURS * 3600)
-        return Slip(*others, tuple(left_out))
-    except (BadSignature, TypeError, ValueError):
+        found = loads(text, salt=SALT, max_age=settings.NRM_SESSION_HOURS * 3600)
+        return Slip(**{**found, "left_out": tuple(found["left_out"])})
+    except (BadSignature, KeyError, TypeError, ValueError):
         return None

@@ -81,6 +81,7 @@ DELETED = {
     "accounts_passkey",
     "accounts_passkeychallenge",
     "vault_indexentry",
+    "drafts_draft",
 }
 
 

@@ -8,11 +8,9 @@ from html import unescape
 from typing import Any
 
 from django.test import Client
-from django.urls import get_resolver, reverse
 
-from nrm.drafts import slips
-from nrm.lib.drafting import kept_form
-from tests.addresses import PLAYERS, address
+from nrm.drafts import selectors, slips
+from tests.addresses import ADDRESSES, PLAYERS, TRANSITIONS, address, keywords
 from tests.hostile.asking import undone
 from tests.queries.test_every_page import PAGES
 from tests.whole import Whole
@@ -72,27 +70,9 @@ def test_every_reason_is_a_sentence() -> None:
 
 
 def test_every_form_has_a_name_and_a_page(whole: Whole, cast: Any) -> None:
-    for pattern in patterns(get_resolver().url_patterns):
-        name, view = pattern
-        kept = kept_form(view)
-        if kept is None:
-            continue
-        assert kept.name({"transition": transition_of(name)}), name
-        for other in filter(None, (kept.posted_to, kept.opened_at)):
-            assert reverse(other, kwargs={key: "x" for key in ("code",) if "identity" in other} or {"page": "safety"})
-
-
-def transition_of(name: str) -> str:
-    from tests.addresses import TRANSITIONS
-
-    return TRANSITIONS.get(name, "")
-
-
-def patterns(found: list[Any], namespace: str = "") -> list[tuple[str, Any]]:
-    pairs: list[tuple[str, Any]] = []
-    for one in found:
-        if hasattr(one, "url_patterns"):
-            pairs += patterns(one.url_patterns, f"{one.namespace}:" if one.namespace else namespace)
-        else:
-            pairs.append((f"{namespace}{one.name}", one.callback))
-    return pairs
+    known = selectors.forms()
+    for name, kept in known.items():
+        arguments = {**dict.fromkeys(keywords(name), "x"), "transition": TRANSITIONS.get(name, "")}
+        assert kept.name(arguments), name
+        assert {kept.posted_to or name, kept.opened_at or name} <= set(ADDRESSES)
+        assert not kept.posted_to or known[kept.posted_to].opened_at == kept.opened_at

@@ -353,3 +353,24 @@ def test_the_clock_ends_it_after_fourteen_days(cast: Any, note: str, sign_in: Si
     call_command("clocks", stdout=told)
     assert "drafts: 1" in told.getvalue()
     assert not Draft.objects.exists()
+
+
+def test_opening_a_case_is_gone_on_with_over_all_its_pages(cast: Any, sign_in: SignIn) -> None:
+    client = sign_in(cast.case_worker)
+    start = reverse("identification:open_case")
+    pages = [reverse("identification:open_case_page", args=[page]) for page in ("safety", "language", "person")]
+    slip = slip_of(client.get(start))
+    client.post(pages[0], {"draft": slip, "safe_to_talk": "yes", "present": ["nobody"]})
+    client.post(pages[1], {"draft": slip_of(client.get(pages[1])), "spoken_language": "sq"})
+    Draft.objects.update(saved_at=clock.now() - timedelta(seconds=2))
+    typed(client, pages[2], age_group="adult")
+    assert Draft.objects.count() == 1
+    again = sign_in(cast.case_worker)
+    assert "You began this on" in again.get(start).content.decode()
+    line = selectors.begun_by(cast.case_worker.actor)[0]
+    assert (line.name, line.case_code) == ("Record what was seen", "")
+    page = again.get(line.url, follow=True)
+    assert page.redirect_chain[-1][0].startswith(pages[2])
+    assert is_marked(page, "age_group", "adult")
+    assert "You began this on" not in page.content.decode()
+    assert is_marked(again.get(pages[0]), "safe_to_talk", "yes")

@@ -26,11 +26,11 @@ OK, UNPROCESSABLE = 200, 422
 #: Where the session keeps what was chosen while a case is being opened: codes only, nothing that names a person.
 KEPT = "case_being_opened"
 PAGES = list(OPENING)
-OPENING_FORM = gettext_lazy("Record what was seen")
+OPENING_FORM, OPENED_AT = gettext_lazy("Record what was seen"), "identification:open_case"
 
 
 @require_http_methods(["GET"])
-@keeps_draft(OPENING_FORM, posted_to="identification:open_case_page", pages=("page",))
+@keeps_draft(OPENING_FORM, posted_to="identification:open_case_page", opened_at=OPENED_AT, pages=("page",))
 def open_case(request: SignedInRequest) -> HttpResponse:
     """Begin anew: what an abandoned attempt chose must not slip into another person's case, unless somebody asks to go
     on with it."""
@@ -45,7 +45,7 @@ def open_case(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@keeps_draft(OPENING_FORM, opened_at="identification:open_case", pages=("page",))
+@keeps_draft(OPENING_FORM, opened_at=OPENED_AT, pages=("page",))
 def open_case_page(request: SignedInRequest, page: str) -> HttpResponse:
     """One question of opening a case. The last answer opens it."""
     _require_opener(request)
