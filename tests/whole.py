@@ -10,11 +10,12 @@ from django.test import override_settings
 from django.utils import timezone
 
 from nrm.access.actor import THE_SERVICE
-from nrm.accounts.models import SecondFactorReset
+from nrm.accounts.models import Organisation, SecondFactorReset
 from nrm.cases import actions as cases
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, Document, Retention, reference
 from nrm.directory import actions as directory
+from nrm.conferences import actions as conferences
 from nrm.identification import actions as identification
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
@@ -40,6 +41,8 @@ class Whole:
     to_stop: Task
     referral: Any
     referral_to_prosecution: Any
+    #: To a clinic in which nobody has an account.
+    referral_outside: Any
     placement: Any
     unit: Any
     episode: Any
@@ -56,6 +59,11 @@ class Whole:
     member: Any
     cover: Any
     bar: Any
+    #: One that is called with the part of the shelter, and one that was held with a decision.
+    conference: Any
+    part: Any
+    held: Any
+    agreed: Any
     listing: Any
 
 
@@ -101,6 +109,7 @@ def whole_case(cast: Any) -> Whole:
         to_stop=no_longer_shared(case, cast),
         referral=referral,
         referral_to_prosecution=to_prosecution,
+        referral_outside=sent_outside(case, worker),
         placement=placement,
         unit=unit,
         episode=episode,
@@ -116,6 +125,7 @@ def whole_case(cast: Any) -> Whole:
         document=brought(case, cast),
         listing=listed(cast),
         **worked_on_together(case, cast),
+        **met_about(case, cast),
     )
 
 
@@ -129,6 +139,25 @@ def worked_on_together(case: Case, cast: Any) -> dict[str, Any]:
     outsider = cast.second_administrator.actor.user_id
     bar = cases.keep_away(case, by=by, user_id=outsider, reason="relative", note="A cousin.")
     return {"member": member, "cover": cover, "bar": bar}
+
+
+def met_about(case: Case, cast: Any) -> dict[str, Any]:
+    """The shelter and the clinic are invited to one conference and were in another."""
+    by, named = cast.case_worker.actor, cast.organisations
+    invited = [named.house_of_lindens.pk, named.quiet_room.pk]
+    planned: dict[str, Any] = {"minutes": 60, "how": "office", "agenda": ["risk", "health"], "organisations": invited}
+    now = timezone.now()
+    held = conferences.call_conference(case, by=by, starts_at=now, **planned)
+    held = conferences.record_persons_part(held, by=by, expected_version=1, persons_part="told")
+    held = conferences.take_step(held, "hold", by=by, expected_version=2, attended=invited)
+    ends_on = timezone.localdate() + timedelta(days=9)
+    owner = named.house_of_lindens.pk
+    agreed = conferences.write_decision(
+        held, by=by, topic="risk", sentence="Call her on Monday.", owner_id=owner, due_on=ends_on
+    )
+    called = conferences.call_conference(case, by=by, starts_at=now + timedelta(days=7), **planned)
+    part = called.attendances.get(organisation=owner)
+    return {"conference": called, "part": part, "held": held, "agreed": agreed}
 
 
 def agreed_to_help_and_sharing(case: Case, cast: Any) -> Any:
@@ -211,8 +240,22 @@ def open_doors(organisations: Any) -> None:
     organisation.objects.filter(pk=organisations.prosecution.pk).update(accepts_referrals=True)
 
 
+def sent_outside(case: Case, by: Any) -> Any:
+    """As if consent had covered it when it was sent."""
+    clinic = Organisation.objects.create(name="Hill Clinic", kind="health_service", country="mk")
+    referral = prepared(case, by, clinic, "health")
+    type(referral).objects.filter(pk=referral.pk).update(state="sent", sent_at=timezone.now(), channel="link")
+    referral.refresh_from_db()
+    return referral
+
+
 def sent(case: Case, by: Any, receiver: Any, service: str) -> Any:
-    referral = referrals.prepare_referral(
+    referral = prepared(case, by, receiver, service)
+    return referrals.take_step(referral, "send", by=by, expected_version=referral.version)
+
+
+def prepared(case: Case, by: Any, receiver: Any, service: str) -> Any:
+    return referrals.prepare_referral(
         case,
         by=by,
         receiver_id=receiver.pk,
@@ -222,4 +265,3 @@ def sent(case: Case, by: Any, receiver: Any, service: str) -> Any:
         categories=["risk"],
         summary="Support for one person.",
     )
-    return referrals.take_step(referral, "send", by=by, expected_version=referral.version)

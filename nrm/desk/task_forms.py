@@ -31,7 +31,7 @@ def offer(field: Any, found: Choices, *, empty: str = "") -> None:
 class CommentForm(forms.Form):
     """`key` lets a form sent twice write once."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
     text = PlainTextField(
         label=pgettext_lazy("task", "Comment"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -83,7 +83,7 @@ class PutOffForm(ReasonForm):
 class GiveTaskForm(forms.Form):
     """`key` lets a form sent twice give one task."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
     text = PlainTextField(
         label=gettext_lazy("What there is to do"),
         widget=forms.Textarea(attrs={"rows": 4}),

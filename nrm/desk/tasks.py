@@ -20,7 +20,7 @@ from nrm.audit.codes import Code, Outcome
 from nrm.cases import actions as cases
 from nrm.cases.selectors import case_for
 from nrm.cases.selectors.work import WorkOn, colleagues_for_task, organisations_to_ask, who_can_do, work_on
-from nrm.cases.steps import UNPROCESSABLE, case_page_of, form_page, refused_beside_form, typed
+from nrm.cases.steps import UNPROCESSABLE, form_page, refused_beside_form, typed
 from nrm.desk.task_forms import CommentForm, GiveTaskForm, HandOnForm, PutOffForm
 from nrm.desk.task_page import task_page
 from nrm.tasks import actions as tasks
@@ -157,10 +157,10 @@ def give_task(request: SignedInRequest, code: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            cases.give_task(case, by=request.actor, **form.facts())
+            given = cases.give_task(case, by=request.actor, **form.facts())
         except NotYet as refusal:
             status = refused_beside_form(form, refusal, Code.TASK_GIVEN, record=case, by=request.actor)
             return form_page(request, "desk/task_give.html", form, {"case": case}, status)
         messages.success(request, _("The task is given."))
-        return redirect(case_page_of(case))
+        return redirect("desk:task", given.pk)
     return form_page(request, "desk/task_give.html", form, {"case": case})

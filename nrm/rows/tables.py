@@ -11,7 +11,7 @@ from collections.abc import Mapping
 OF_ITS_CASE = "nrm_sees_case({rows}.case_id)"
 OF_ITS_TASK = (
     "EXISTS (SELECT FROM tasks_task AS work WHERE work.id = {rows}.task_id"
-    " AND (work.organisation_id = nrm_organisation() OR work.opened_by = nrm_user()))"
+    " AND (work.organisation_id = nrm_organisation() OR work.kind = 'ad_hoc' AND work.opened_by = nrm_user()))"
 )
 #: What the person said about a service: for who leads the case, never for who gave the service.
 FOR_ITS_LEAD = (

@@ -92,6 +92,12 @@ def asked(whole: Whole, cast: Any) -> None:
     referrals.take_step(referral, "ask", by=cast.clinician.actor, expected_version=referral.version, reason="What for?")
 
 
+def agreed_to_the_clinic(whole: Whole, cast: Any) -> None:
+    agreed = {"purpose": "referral", "given_how": "signed", "given_on": localdate(), "categories": ["risk"]}
+    clinic = whole.referral_outside.receiver_id
+    cases.record_consent(whole.case, by=cast.case_worker.actor, recipient_id=clinic, **agreed)
+
+
 def accepted(whole: Whole, cast: Any) -> None:
     for step in ("accept", "start_service"):
         referral = fresh(whole.referral)
@@ -376,6 +382,17 @@ FORMS = (
         rest={"wants_to": "on", "helped": "yes"},
         before=served,
     ),
+    Typed(
+        "referrals:record_told",
+        "case_worker",
+        ("told_by",),
+        (("case_worker", "->"),),
+        step="accept",
+        rest={"means": "telephone", "told_on": TODAY},
+        short=("told_by",),
+        before=agreed_to_the_clinic,
+    ),
+    Typed("referrals:make_letter", "case_worker", ("phone",), rest={"language": "en"}, short=("phone",), status=200),
     Typed("referrals:step", "clinician", ("reason",), REFERRAL, step="ask"),
     Typed("referrals:step", "case_worker", ("reason",), REFERRAL, step="answer", before=asked),
     Typed(

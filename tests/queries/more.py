@@ -13,6 +13,7 @@ from nrm.accounts.models import ResetReason
 from nrm.cases import actions as cases
 from nrm.cases.models import EmergencyAccess
 from nrm.cases.selectors.team import responsible_for
+from nrm.conferences import actions as conferences
 from nrm.identification import actions as identification
 from nrm.identification.actions import decisions
 from nrm.identification.models import Decision
@@ -38,6 +39,7 @@ def add_one_of_each(whole: Whole, cast: Any, number: int) -> None:
         note="Said so.",
     )
     listed(cast)
+    cases.comment_on_task(whole.task.pk, by=cast.case_worker.actor, text="Rang again.")
     placements.add_unit(by=cast.shelter_worker.actor, name=f"Bed {number}", sexes=["woman"], age_groups=["adult"])
     everything_once_more(another_case(cast), whole, cast)
     administration(cast, number)
@@ -94,6 +96,15 @@ def everything_once_more(case: Any, whole: Whole, cast: Any) -> None:
     alert = support.raise_alert(case, by=clinician, level="same_day", concern="Said.", actions="Ask her.")
     support.take_alert_step(alert, "assess", by=clinician, expected_version=alert.version)
     reintegration.record_follow_up(case, by=worker, on=localdate(), how="phone", account="Well.")
+    met_again(case, whole, cast)
+
+
+def met_again(case: Any, whole: Whole, cast: Any) -> None:
+    """Another conference, and in the one that was held another decision."""
+    by, soon = cast.case_worker.actor, now() + timedelta(days=7)
+    conferences.call_conference(case, by=by, starts_at=soon, minutes=60, how="phone", agenda=["risk"])
+    decided = {"topic": "risk", "owner_id": by.organisation_id, "due_on": localdate() + timedelta(days=9)}
+    conferences.write_decision(whole.held, by=by, sentence="Ask her.", **decided)
 
 
 def in_an_emergency(case: Any, cast: Any) -> None:

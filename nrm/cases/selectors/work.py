@@ -19,6 +19,7 @@ from nrm.accounts.selectors import names_of
 from nrm.cases.models import Case, CaseBar, RemarkKind, TaskRemark
 from nrm.cases.models.participation import team_of
 from nrm.cases.selectors.case import knows_work_of, standing_in
+from nrm.tasks.kinds import TaskKind
 from nrm.tasks.models import Task
 from nrm.vault.fields import opened
 
@@ -101,7 +102,8 @@ def work_on(actor: Actor, pk: UUID) -> WorkOn:
     is_ours = task.organisation_id == actor.organisation_id and task.role in {"", actor.role}
     case, standing = _seen(actor, task.case_code)
     is_known = is_ours and (not task.case_code or case is not None or knows_work_of(actor, task.case_code))
-    if not is_known and not (case is not None and task.opened_by == actor.user_id):
+    gave_it = task.kind == TaskKind.AD_HOC and task.opened_by == actor.user_id
+    if not is_known and not (case is not None and gave_it):
         raise NotVisible
     return WorkOn(task, case, standing, is_ours)
 
