@@ -14,8 +14,8 @@ from nrm.accounts.models import Organisation, SecondFactorReset
 from nrm.cases import actions as cases
 from nrm.cases import lifecycle
 from nrm.cases.models import Case, Document, Retention, reference
-from nrm.directory import actions as directory
 from nrm.conferences import actions as conferences
+from nrm.directory import actions as directory
 from nrm.identification import actions as identification
 from nrm.placements import actions as placements
 from nrm.referrals import actions as referrals
@@ -241,21 +241,16 @@ def open_doors(organisations: Any) -> None:
 
 
 def sent_outside(case: Case, by: Any) -> Any:
-    """As if consent had covered it when it was sent."""
-    clinic = Organisation.objects.create(name="Hill Clinic", kind="health_service", country="mk")
-    referral = prepared(case, by, clinic, "health")
-    type(referral).objects.filter(pk=referral.pk).update(state="sent", sent_at=timezone.now(), channel="link")
-    referral.refresh_from_db()
-    return referral
+    """The person agreed that the clinic may know the risk."""
+    values = {"name": "Hill Clinic", "kind": "health_service", "country": "mk"}
+    clinic = Organisation.objects.create(**values, accepts_referrals=True)
+    agreed = {"purpose": "referral", "given_how": "signed", "given_on": timezone.localdate(), "categories": ["risk"]}
+    cases.record_consent(case, by=by, recipient_id=clinic.pk, **agreed)
+    return sent(case, by, clinic, "health", channel="link")
 
 
-def sent(case: Case, by: Any, receiver: Any, service: str) -> Any:
-    referral = prepared(case, by, receiver, service)
-    return referrals.take_step(referral, "send", by=by, expected_version=referral.version)
-
-
-def prepared(case: Case, by: Any, receiver: Any, service: str) -> Any:
-    return referrals.prepare_referral(
+def sent(case: Case, by: Any, receiver: Any, service: str, **columns: Any) -> Any:
+    referral = referrals.prepare_referral(
         case,
         by=by,
         receiver_id=receiver.pk,
@@ -264,4 +259,6 @@ def prepared(case: Case, by: Any, receiver: Any, service: str) -> Any:
         basis="consent",
         categories=["risk"],
         summary="Support for one person.",
+        **columns,
     )
+    return referrals.take_step(referral, "send", by=by, expected_version=referral.version)

@@ -305,7 +305,8 @@ def block_for(case: Case, standing: Standing, actor: Actor) -> dict[str, Any] | 
     sees_all = selectors.sees_all_parts(standing)
     may_call = standing.may(Permission.CALL_CONFERENCE) and case.stage != Stage.CLOSED
     own = Attendance.objects.invited().filter(conference__case=case, organisation=actor.organisation_id)
-    parts = {part.conference_id: part.state for part in own}
+    answers = standing.may(Permission.ANSWER_CONFERENCE)
+    parts = {part.conference_id: part.state for part in own} if answers else {}
     rows = Conference.objects.filter(case=case)
     if not sees_all:
         rows = rows.filter(pk__in=parts)

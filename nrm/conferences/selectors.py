@@ -14,6 +14,7 @@ from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.relations import Relation
 from nrm.access.roles import Role
 from nrm.accounts.models import Organisation
+from nrm.accounts.selectors import names_of
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.models import Case
 from nrm.cases.selectors import require, standing_in
@@ -159,13 +160,21 @@ def possible_owners(conference: Conference) -> list[Owner]:
     case = conference.case
     leading = Organisation.objects.filter(pk__in=_leading(case)).order_by("name")
     owners = [Owner(one.pk, one.name, _people_of(case, one.pk)) for one in leading]
-    guests = conference.attendances.taking_part().select_related("organisation").order_by("organisation__name")
+    taking_part = conference.attendances.taking_part().select_related("organisation")
+    guests = list(taking_part.order_by("organisation__name"))
+    names = names_of({user_id for guest in guests for user_id in guest.people})
     still_in = set(case.participations.open().filter(user=None).values_list("organisation", flat=True))
     for guest in guests:
         if guest.organisation_id in still_in and guest.organisation_id not in {owner.id for owner in owners}:
-            coming = [one for one in who_can_come(guest) if one.id in guest.people] if guest.people else []
+            coming = [Colleague(user_id, names[user_id]) for user_id in guest.people if user_id in names]
             owners.append(Owner(guest.organisation_id, guest.organisation.name, coming))
     return owners
+
+
+def can_do(conference: Conference, owner: Owner, user_id: UUID) -> bool:
+    """Whether this person said that they come, and still sees the case there."""
+    is_named = user_id in {person.id for person in owner.people}
+    return is_named and user_id in {person.id for person in _people_of(conference.case, owner.id)}
 
 
 def _leading(case: Case) -> Collection[UUID]:
@@ -208,6 +217,12 @@ def sees_point(standing: Standing, part: Attendance | None, topic: str) -> bool:
     if sees_all_parts(standing):
         return True
     return part is not None and part.state in TAKING_PART and may_see(standing, topic)
+
+
+def texts_of(conference: Conference) -> dict[str, str]:
+    """What is sealed about the conference itself, opened. The caller has checked who reads."""
+    person = conference.case.person
+    return {column: opened(person, conference, column) for column in ("details", "wish", "childs_view")}
 
 
 def sentence_of(decision: Decision) -> str:

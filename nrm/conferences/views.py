@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nrm.access.permissions import Permission
@@ -22,11 +22,12 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
-from nrm.cases.steps import answer_step, edge_from_here, form_page, refused_beside_form, typed
+from nrm.cases.steps import answer_step, called_as_step, edge_from_here, form_page, refused_beside_form, typed
 from nrm.conferences import actions, forms, selectors
 from nrm.conferences.page import FOLLOWS, conference_page, point_lines
 from nrm.conferences.points import who_reads
 from nrm.conferences.printing import printed_minutes
+from nrm.lib.drafting import keeps_draft
 from workflows.attendance import AttendanceFlow
 from workflows.conference import ConferenceFlow
 
@@ -64,6 +65,7 @@ def _filled_in(
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Call a case conference"))
 def call(request: SignedInRequest, code: str) -> HttpResponse:
     case, standing = case_for(request.actor, code, Permission.CALL_CONFERENCE)
     guests = selectors.possible_guests(case, standing)
@@ -93,8 +95,9 @@ def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Move to another time"))
 def move(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    conference, standing = selectors.conference_for(request.actor, pk, Permission.CALL_CONFERENCE)
+    conference, _standing = selectors.conference_for(request.actor, pk, Permission.CALL_CONFERENCE)
     starts = timezone.localtime(conference.starts_at)
     initial = {
         "version": conference.version,
@@ -102,7 +105,7 @@ def move(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "at": starts.strftime("%H:%M"),
         "minutes": conference.minutes,
         "how": conference.how,
-        "details": conference_page(conference, standing).details,
+        "details": selectors.texts_of(conference)["details"],
     }
     form = forms.MoveForm(typed(request), initial=initial)
     return _filled_in(
@@ -137,6 +140,7 @@ def invite(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Change the agenda"))
 def agenda(request: SignedInRequest, pk: UUID) -> HttpResponse:
     conference, standing = selectors.conference_for(request.actor, pk)
     if not narrowed(standing, conference).may(selectors.agenda_permission(conference)):
@@ -161,15 +165,16 @@ def agenda(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("The person’s part"))
 def person(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    conference, standing = selectors.conference_for(request.actor, pk, Permission.CHAIR_CONFERENCE)
-    known = conference_page(conference, standing)
+    conference, _standing = selectors.conference_for(request.actor, pk, Permission.CHAIR_CONFERENCE)
+    known = selectors.texts_of(conference)
     initial = {
         "version": conference.version,
         "persons_part": conference.persons_part,
-        "wish": known.wish,
+        "wish": known["wish"],
         "guardians_part": conference.guardians_part,
-        "childs_view": known.childs_view,
+        "childs_view": known["childs_view"],
     }
     form = forms.PersonForm(typed(request), is_child=conference.is_for_a_child(), initial=initial)
 
@@ -190,6 +195,7 @@ def person(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(ConferenceFlow))
 def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     conference, standing = selectors.conference_for(request.actor, pk)
     if not narrowed(standing, conference).may(edge_from_here(ConferenceFlow, conference, transition).permission):
@@ -208,6 +214,7 @@ def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(AttendanceFlow))
 def answer(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     """Of the invited organisation: accept or decline; of who called the conference: invite it no more."""
     guest, _standing = selectors.guest_for(request.actor, pk)
@@ -226,6 +233,7 @@ def answer(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(pgettext_lazy("case conference", "Minutes"))
 def point(request: SignedInRequest, pk: UUID, topic: str) -> HttpResponse:
     """While minutes are written, the point itself; once they are agreed, an addition to it."""
     conference, standing = selectors.conference_for(request.actor, pk)
@@ -283,6 +291,7 @@ def _add(request: SignedInRequest, conference: Any, topic: str, context: dict[st
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Write a decision"))
 def decide(request: SignedInRequest, pk: UUID) -> HttpResponse:
     conference, _standing = selectors.conference_for(request.actor, pk, Permission.CHAIR_CONFERENCE)
     owners = selectors.possible_owners(conference)
@@ -300,6 +309,7 @@ def decide(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Change the decision"))
 def decision(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record, _standing = selectors.decision_for(request.actor, pk)
     conference = record.conference

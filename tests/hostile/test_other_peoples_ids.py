@@ -90,6 +90,8 @@ IDS: tuple[tuple[Typed, str, tuple[str, ...]], ...] = (
     (form_of("placements:request"), "shelter", ("own", "other_unit", "other_case")),
     (form_of("placements:step", "offer"), "unit", ("other_unit", "other_shelter", "other_case")),
     (form_of("support:plan"), "provider", ("closed", "prosecution", "panel", "other_case")),
+    (form_of("conferences:call"), "organisations", ("closed", "own", "prosecution", "other_case")),
+    (form_of("conferences:decide"), "who", ("closed", "prosecution", "other_case", "membership")),
     (PASS_ON, "to", ("other_episode", "other_case", "own")),
     (form_of("accounts:invite"), "organisation", ("closed", "other_case", "membership")),
     (

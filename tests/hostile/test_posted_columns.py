@@ -34,6 +34,7 @@ BUTTONS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("directory:assess", "coordinator", {"quality": "meets"}, "listing"),
     ("identification:begin_screening", "case_worker", {"suspicions": "labour", "safe_to_talk": "yes"}, ""),
     ("reintegration:start", "case_worker", {}, ""),
+    ("conferences:drop", "case_worker", {}, "agreed"),
 )
 #: Fields that hold an id.
 NAMED = {"organisation", "user", "to", "expected"}

@@ -92,12 +92,6 @@ def asked(whole: Whole, cast: Any) -> None:
     referrals.take_step(referral, "ask", by=cast.clinician.actor, expected_version=referral.version, reason="What for?")
 
 
-def agreed_to_the_clinic(whole: Whole, cast: Any) -> None:
-    agreed = {"purpose": "referral", "given_how": "signed", "given_on": localdate(), "categories": ["risk"]}
-    clinic = whole.referral_outside.receiver_id
-    cases.record_consent(whole.case, by=cast.case_worker.actor, recipient_id=clinic, **agreed)
-
-
 def accepted(whole: Whole, cast: Any) -> None:
     for step in ("accept", "start_service"):
         referral = fresh(whole.referral)
@@ -390,7 +384,6 @@ FORMS = (
         step="accept",
         rest={"means": "telephone", "told_on": TODAY},
         short=("told_by",),
-        before=agreed_to_the_clinic,
     ),
     Typed("referrals:make_letter", "case_worker", ("phone",), rest={"language": "en"}, short=("phone",), status=200),
     Typed("referrals:step", "clinician", ("reason",), REFERRAL, step="ask"),
@@ -632,6 +625,7 @@ def filled_in(form: Typed, whole: Whole, cast: Any) -> dict[str, Any]:
         "identification:take_back_decision": whole.decision,
         "referrals:change": whole.referral,
         "referrals:step": whole.referral,
+        "referrals:record_told": whole.referral_outside,
         "placements:step": whole.placement,
         "directory:change": whole.listing,
         "directory:step": whole.listing,

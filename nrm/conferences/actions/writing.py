@@ -170,7 +170,7 @@ def _require_sound(conference: Conference, topic: str, owner_id: UUID, user_id: 
     owner = next((one for one in selectors.possible_owners(conference) if one.id == owner_id), None)
     if owner is None:
         raise NotYet(_("Choose an organisation that takes part in the conference."))
-    if user_id is not None and user_id not in {person.id for person in owner.people}:
+    if user_id is not None and not selectors.can_do(conference, owner, user_id):
         raise NotYet(_("Choose somebody who works there."))
 
 
