@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nrm.access.permissions import Permission
@@ -23,19 +24,15 @@ from nrm.cases.selectors.work import WorkOn, colleagues_for_task, organisations_
 from nrm.cases.steps import UNPROCESSABLE, form_page, refused_beside_form, typed
 from nrm.desk.task_forms import CommentForm, GiveTaskForm, HandOnForm, PutOffForm
 from nrm.desk.task_page import task_page
+from nrm.lib.drafting import keeps_draft
 from nrm.tasks import actions as tasks
 
 
 @require_GET
 def task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    return _page(request, pk, CommentForm())
-
-
-def _page(request: SignedInRequest, pk: UUID, form: CommentForm) -> HttpResponse:
     page = task_page(request.actor, pk)
     audit.record(Code.TASK_READ, by=request.actor, case_code=page.task.case_code, subject=tasks.reference_of(page.task))
-    status = UNPROCESSABLE if form.errors else 200
-    return render(request, "desk/task.html", {"page": page, "task": page.task, "form": form}, status=status)
+    return render(request, "desk/task.html", {"page": page, "task": page.task})
 
 
 @require_POST
@@ -120,7 +117,7 @@ def _answer(
                 status = _refused(request, work, form, refusal, code)
             else:
                 return redirect("desk:task", work.task.pk)
-    return render(request, template, {"form": form, "task": work.task}, status=status)
+    return render(request, template, {"form": form, "task": work.task, "case": work.case}, status=status)
 
 
 def _refused(request: SignedInRequest, work: WorkOn, form: Any, refusal: Refusal, code: Code) -> int:
@@ -136,17 +133,23 @@ def _refused(request: SignedInRequest, work: WorkOn, form: Any, refusal: Refusal
     return refusal.status
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Write a comment"))
 def comment(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    form = CommentForm(request.POST)
-    if not form.is_valid():
-        return _page(request, pk, form)
-    cases.comment_on_task(pk, by=request.actor, text=form.cleaned_data["text"], key=form.cleaned_data["key"])
-    messages.success(request, _("Your comment is written."))
-    return redirect("desk:task", pk)
+    work = work_on(request.actor, pk)
+    if not work.may_remark:
+        raise NotPermitted
+    form = CommentForm(typed(request))
+
+    def act() -> None:
+        cases.comment_on_task(pk, by=request.actor, text=form.cleaned_data["text"], key=form.cleaned_data["key"])
+        messages.success(request, _("Your comment is written."))
+
+    return _answer(request, work, form, act, Code.TASK_REMARKED, "desk/task_comment.html")
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Give a task"))
 def give_task(request: SignedInRequest, code: str) -> HttpResponse:
     case, standing = case_for(request.actor, code, Permission.GIVE_TASK)
     people = who_can_do(case, request.actor.organisation_id).values_list("user_id", "user__display_name")

@@ -95,6 +95,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "desk:mechanism": ("case_worker", 4),
     "desk:my_work": ("case_worker", 8),
     "desk:task": ("case_worker", 12),
+    "desk:comment_on_task": ("case_worker", 12),
     "desk:hand_on_task": ("case_worker", 12),
     "desk:put_off_task": ("case_worker", 10),
     "desk:give_task": ("case_worker", 12),
