@@ -153,6 +153,7 @@ def clocks(profile: Profile) -> Iterator[Line]:
             yield from map(clock, (first, *first.later))
     yield reminders(profile)
     yield escalation(profile)
+    yield directory(profile)
 
 
 def reminders(profile: Profile) -> Line:
@@ -173,6 +174,19 @@ def escalation(profile: Profile) -> Line:
     given = profile.escalation
     told = ((_("Supervisors"), given.supervisor), (_("Coordinator"), given.coordinator))
     return line(_("Telling of late tasks"), given=given, details=[(word, [afterwards(hours)]) for word, hours in told])
+
+
+def directory(profile: Profile) -> Line:
+    """How long what an organisation says of its services is relied on."""
+    given = profile.directory
+    months = ngettext("%(count)s month", "%(count)s months", given.confirm_after_months)
+    doubtful = ngettext("%(count)s month", "%(count)s months", given.doubtful_after_months)
+    told = (
+        (_("Asked whether it is still true after"), months % {"count": given.confirm_after_months}),
+        (_("Doubtful after"), doubtful % {"count": given.doubtful_after_months}),
+        (_("Asked for the next licence"), before(given.licence_ends_within_days * 24)),
+    )
+    return line(_("Services in the directory"), given=given, details=[(word, [when]) for word, when in told])
 
 
 def afterwards(hours: int) -> str:
