@@ -115,6 +115,7 @@ class Drawing:
     shapes: list[Shape]
     header: float
     labels: float
+    right: float
 
 
 def drawn(found: GapsMap) -> Drawing:
@@ -134,4 +135,5 @@ def drawn(found: GapsMap) -> Drawing:
         shapes=shapes,
         header=HEADER,
         labels=LABELS,
+        right=LABELS + CELL * len(columns),
     )

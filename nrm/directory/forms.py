@@ -48,9 +48,14 @@ def choose(field: forms.Field, choices: Any) -> None:
     field.choices = choices
 
 
+def beside_each_other() -> forms.CheckboxSelectMultiple:
+    """Short words in several columns: thirty languages below each other are a long way on a phone."""
+    return forms.CheckboxSelectMultiple(attrs={"class": "choices-inline"})
+
+
 def several(label: Any, choices: Any = (), *, required: bool = True, **options: Any) -> Any:
     return forms.MultipleChoiceField(
-        label=label, choices=choices, required=required, widget=forms.CheckboxSelectMultiple, **options
+        label=label, choices=choices, required=required, widget=beside_each_other(), **options
     )
 
 
@@ -81,6 +86,15 @@ class NeedForm(forms.Form):
         self.is_valid()
         return Need(**{name: value for name, value in self.cleaned_data.items() if value})
 
+    def in_words(self) -> list[str]:
+        """What is asked for, in the order of the form."""
+        given = [(name, value) for name, value in self.cleaned_data.items() if value]
+        return [str(self._word(name, value)) for name, value in given]
+
+    def _word(self, name: str, value: Any) -> Any:
+        field = self.fields[name]
+        return dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else field.label
+
     def kept(self) -> dict[str, str]:
         """The filters as they travel along with the pager."""
         return {name: "on" if value is True else str(value) for name, value in self.cleaned_data.items() if value}
@@ -92,7 +106,7 @@ class ListingForm(forms.Form):
     SECTIONS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
         (_("What it is"), ("service", "code_name", "about", "capacity")),
         (
-            _("For whom"),
+            _("Who is helped"),
             ("sexes", "age_groups", "nationality", "with_children", "is_step_free", "languages", "has_interpreters"),
         ),
         (_("Where and when"), ("regions", "is_round_the_clock", "open_days", "opens_at", "closes_at")),
@@ -132,7 +146,7 @@ class ListingForm(forms.Form):
         choices=[(number + 1, name) for number, name in WEEKDAYS.items()],
         coerce=int,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=beside_each_other(),
     )
     opens_at = forms.TimeField(label=_("From"), required=False)
     closes_at = forms.TimeField(label=_("Until"), required=False)

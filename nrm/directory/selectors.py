@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import pgettext_lazy
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
@@ -155,6 +156,12 @@ class ListingPage:
         return self.listing.state in PUBLIC and not (self.may_approve and self.listing.state == ListingState.STOPPED)
 
     @property
+    def is_asked(self) -> bool:
+        """The actor can say that all of it is still true."""
+        keeps = self.is_own or (self.may_approve and not self.is_inside)
+        return keeps and self.may_keep and self.listing.state in PUBLIC
+
+    @property
     def shows_inside(self) -> bool:
         """What is between those who keep it and those who approve it."""
         return self.is_own or self.may_approve
@@ -175,6 +182,10 @@ def listing_page(actor: Actor, pk: UUID) -> ListingPage:
     )
 
 
+#: Beside the words for women and men; alone it would not say what is meant.
+OTHER_SEX = pgettext_lazy("who is served", "People of another sex")
+
+
 def others_than(listing: Listing) -> list[tuple[str, str]]:
     """Each group that the service is not for, with the search that looks for the same service for them."""
     found = {"sex": _left_out(Sex, listing.sexes), "age_group": _left_out(AgeGroup, listing.age_groups)}
@@ -182,7 +193,10 @@ def others_than(listing: Listing) -> list[tuple[str, str]]:
     if listing.nationality in other:
         found["nationality"] = [other[Nationality(listing.nationality)]]
     return [
-        (str(one.label), f"{reverse('directory:directory')}?{urlencode({'service': listing.service, name: one.value})}")
+        (
+            str(OTHER_SEX if one is Sex.OTHER else one.label),
+            f"{reverse('directory:directory')}?{urlencode({'service': listing.service, name: one.value})}",
+        )
         for name, left_out in found.items()
         for one in left_out
     ]

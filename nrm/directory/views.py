@@ -39,6 +39,8 @@ def directory(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "matches": page.matches,
         "is_filtered": not need.is_empty,
+        "is_unasked": need.is_empty,
+        "asked": form.in_words(),
         "may_keep": allows(request.actor, Permission.KEEP_LISTING),
         "may_add_outside": allows(request.actor, Permission.ADD_OUTSIDE_ORGANISATION),
         "may_approve": allows(request.actor, Permission.APPROVE_LISTING),

@@ -32,6 +32,8 @@ TONES: dict[tuple[str, str], str] = {
     ("referral", "completed"): "ok",
     ("referral", "declined"): "risk",
     ("referral", "expired"): "risk",
+    ("listing", "waiting"): "calm",
+    ("listing", "stopped"): "wait",
     ("placement", "requested"): "wait",
     ("placement", "offered"): "calm",
     ("placement", "admitted"): "ok",
