@@ -27,6 +27,7 @@ DOORS: Mapping[str, str] = {
     "nrm/referrals/selectors/inbox.py: inbox_page": "the box of bare records",
     "nrm/placements/selectors.py: board": "a place is held also by who is not shown to a colleague",
     "nrm/placements/selectors.py: _free_units": "whether a place is held, by whomever",
+    "nrm/referrals/outside/selectors.py: visit_of": "the key of a visit decides, and only then it is known for whom",
     "nrm/audit/actions.py: verify_chain": "digests of every former value",
     "nrm/drafts/actions.py: put_away": "one's own draft, when what was saved has closed the case to oneself",
     "nrm/desk/left.py: to_stop": "what somebody has to stop using, also once they are outside of the case",

@@ -53,7 +53,7 @@ class LetterForm(forms.Form):
     phone = PlainTextField(
         label=_("Telephone for the answer"),
         lines=False,
-        max_length=40,
+        max_length=60,
         help_text=_("It is printed in the letter. The number for professionals, never one of the person."),
     )
     with_link = forms.BooleanField(
