@@ -246,6 +246,7 @@ def _pass_tasks(effect: PassTasks, setting: Setting) -> None:
 
 @_do.register
 def _notify(effect: Notify, setting: Setting) -> None:
+    """A record may say that it is urgent: then nobody's quiet hours hold it back."""
     for organisation_id in setting.organisations(effect.to):
         notices.queue(
             effect.kind,
@@ -253,4 +254,5 @@ def _notify(effect: Notify, setting: Setting) -> None:
             organisation_id=organisation_id,
             recipients=people_to_tell(setting.case, organisation_id, _role_of(effect.to, setting)),
             except_user_id=setting.by.user_id,
+            is_urgent=bool(getattr(setting.subject, "is_urgent", False)),
         )

@@ -207,6 +207,11 @@ class Referral(CaseChild):
         both = {Party.SENDER: self.sender_id, Party.RECEIVER: self.receiver_id}
         return both if self.service == Service.INTERPRETATION else {**both, Party.SERVING: self.receiver_id}
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whoever is told of it is told at any hour."""
+        return self.urgency == Urgency.IMMEDIATE
+
     def is_covered(self) -> bool:
         """Live consent for this recipient and these categories, or a legal basis in force. One that was sent before
         legal bases were records goes on as it was sent."""

@@ -18,6 +18,7 @@ from nrm.notices import actions, delivery, moments
 from nrm.notices.kinds import URGENT
 from nrm.notices.models import MailPreference, Notice
 from nrm.notices.moments import Wishes, leaving, next_digest
+from nrm.referrals import actions as referrals
 
 CODE, OTHER = "K7Q2-M4RT-9XCY", "B3D5-F7H9-K2M4"
 SKOPJE, ISTANBUL, NEW_YORK = ZoneInfo("Europe/Skopje"), ZoneInfo("Europe/Istanbul"), ZoneInfo("America/New_York")
@@ -191,6 +192,16 @@ def test_whoever_left_is_in_no_digest(cast: Any, clock: list[datetime]) -> None:
     clock[0] = local("2026-11-19 08:00")
     assert delivery.deliver_due() == 0
     assert set(Notice.objects.values_list("last_error_code", flat=True)) == {"recipient_left"}
+
+
+def test_an_immediate_referral_is_told_of_at_any_hour(cast: Any, whole: Any) -> None:
+    referral = whole.referral
+    assert not Notice.objects.filter(kind="referral_received", is_urgent=True).exists()
+    type(referral).objects.filter(pk=referral.pk).update(urgency="immediate", state="draft")
+    referral = type(referral).objects.get(pk=referral.pk)
+    referrals.take_step(referral, "send", by=cast.case_worker.actor, expected_version=referral.version)
+    urgent = Notice.objects.filter(kind="referral_received", is_urgent=True)
+    assert set(urgent.values_list("recipient", flat=True)) == {cast.clinician.user.pk}
 
 
 TYPED = {"rhythm": "digest", "digest_at": "07:30", "quiet_from": "21:00", "quiet_until": "06:30"}
