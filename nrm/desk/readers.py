@@ -38,6 +38,7 @@ READING = (
     Code.PLAN_READ,
     Code.CONFERENCE_READ,
     Code.CONFERENCE_PRINTED,
+    Code.TASK_READ,
     Code.DOCUMENT_READ,
     Code.AUDIT_READ,
 )

@@ -43,6 +43,7 @@ QUIET = (
     Code.EPISODE_READ,
     Code.PLAN_READ,
     Code.CONFERENCE_READ,
+    Code.TASK_READ,
     Code.REFERRAL_READ,
     Code.CONSENT_READ,
     Code.HISTORY_READ,

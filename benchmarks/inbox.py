@@ -1,0 +1,126 @@
+"""My work of somebody whose organisation has 5,000 open tasks: queries, and how long it takes beside a bare page of the
+same bytes. On the filled demo; everything it adds is taken back."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROUNDS = 60
+TASKS = 5000
+PERSON = "ana.caseworker"
+#: First page, what is one's own, what nobody is on yet, and the board's counts behind it.
+PAGES = ("/", "/?whose=mine", "/?whose=nobodys")
+
+
+def main() -> None:
+    sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nrm.settings")
+    import django
+
+    django.setup()
+    from django.db import transaction
+    from pages import signed_in
+
+    with transaction.atomic():
+        client, actor = signed_in(PERSON)
+        print(f"{'tasks':>6} {'page':<18}{'queries':>8}{'p50 ms':>8}{'p95 ms':>8}{'kB':>7}{'bare ms':>9}{'ratio':>7}")
+        for count in (0, TASKS):
+            fill(actor, count)
+            for page in PAGES:
+                report(client, count, page)
+        transaction.set_rollback(True)
+
+
+def fill(actor: Any, count: int) -> None:
+    """Tasks in as many cases, as an organisation with many open ones has: a third taken, a tenth put off, due within
+    two months around now."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from nrm.tasks.models import Task
+
+    at = timezone.now()
+    codes = cases(actor, count)
+    Task.objects.bulk_create(
+        [
+            Task(
+                kind="assess_risk",
+                case_code=code,
+                subject=f"cases.case:{number}",
+                organisation_id=actor.organisation_id,
+                role=actor.role,
+                opened_at=at,
+                opened_by=actor.user_id,
+                due_at=at + timedelta(hours=number % 1440 - 720) if number % 5 else None,
+                claimed_by_id=actor.user_id if not number % 3 else None,
+                snoozed_until=at + timedelta(days=3) if not number % 10 else None,
+            )
+            for number, code in enumerate(codes)
+        ],
+        batch_size=1000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def cases(actor: Any, count: int) -> list[str]:
+    """Cases that the organisation leads, each with its person and the one row that opens it."""
+    from nrm.cases.models import Case, Participation
+    from nrm.vault.actions import create_person
+
+    made = [Case(person=create_person(), age_group="adult", sex="woman") for _number in range(count)]
+    Case.objects.bulk_create(made, batch_size=1000)
+    Participation.objects.bulk_create(
+        [
+            Participation(
+                case=case,
+                organisation_id=actor.organisation_id,
+                relation="leads",
+                because=f"cases.case:{case.pk}",
+                opened_by=actor.user_id,
+            )
+            for case in made
+        ],
+        batch_size=1000,
+    )
+    return [case.code for case in made]
+
+
+def report(client: Any, count: int, page: str) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.get(page)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(page)
+    if answer.status_code != 200:
+        raise SystemExit(f"{page} answered {answer.status_code}")
+    size = len(answer.content)
+    middle, late = measured(lambda: client.get(page))
+    bare, _late = measured(lambda: bare_page(client, size))
+    took = f"{middle:>8.1f}{late:>8.1f}{size / 1000:>7.0f}{bare:>9.1f}{middle / bare:>7.1f}"
+    print(f"{count:>6} {page:<18}{len(queries):>8}{took}")
+
+
+def bare_page(client: Any, size: int) -> object:
+    """The page of the account for the same reader, made as long as the other: session, reader, frame, nothing else."""
+    answer = client.get("/account/activity/")
+    return answer.content + b" " * max(size - len(answer.content), 0)
+
+
+def measured(act: Callable[[], object]) -> tuple[float, float]:
+    """Median and 95th percentile, in milliseconds of wall time."""
+    from pages import timed
+
+    times = sorted(timed(act) for _round in range(ROUNDS))
+    return statistics.median(times), times[int(ROUNDS * 0.95) - 1]
+
+
+if __name__ == "__main__":
+    main()
