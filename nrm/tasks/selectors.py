@@ -109,7 +109,7 @@ def tasks_overdue_in_country(codes: Codes, now: datetime) -> TaskQuerySet:
     return (
         Task.objects.open()
         .filter(Q(case_code="") | Q(case_code__in=codes), due_at__lt=now)
-        .select_related("organisation")
+        .select_related("organisation", "claimed_by")
         .order_by("due_at", "id")
     )
 

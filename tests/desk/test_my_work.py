@@ -90,3 +90,37 @@ def test_the_coordinator_sees_where_it_is_late(case: Case, cast: Any, sign_in: S
     assert [(line.organisation, line.count) for line in page.context["work"].late] == [(lead, 1)]
     assert "Late tasks by organisation" in page.content.decode()
     assert "Late tasks by organisation" not in sign_in(cast.case_worker).get(MY_WORK).content.decode()
+
+
+def test_what_is_late_comes_first_in_groups_and_can_be_narrowed(case: Case, cast: Any, sign_in: SignIn) -> None:
+    lead, at = cast.organisations.open_hand.pk, now()
+    dues = (timedelta(days=-2), timedelta(days=3), timedelta(days=30), None)
+    for due in dues[1:]:
+        another = open_case(by=cast.responder.actor, lead_organisation_id=lead, age_group="adult", sex="man")
+        Task.objects.filter(case_code=another.code).update(due_at=at + due if due else None)
+    Task.objects.filter(case_code=case.code).update(due_at=at + dues[0], claimed_by=cast.case_worker.user)
+    client = sign_in(cast.case_worker)
+    work = client.get(MY_WORK).context["work"]
+    assert [(group.when.value, len(group.tasks)) for group in work.groups] == [
+        ("late", 1),
+        ("this_week", 1),
+        ("later", 2),
+    ]
+    assert (work.overdue, work.counts.mine, work.counts.nobodys) == (1, 1, 3)
+    assert len(client.get("/?whose=mine").context["work"].tasks) == 1
+    assert len(client.get("/?whose=nobodys").context["work"].tasks) == 3
+    assert sign_in(cast.stranger).get(MY_WORK).context["work"].counts.all == 0
+
+
+def test_late_work_of_no_case_shows_to_the_coordinator_where_it_is(cast: Any, sign_in: SignIn) -> None:
+    Task.objects.create(
+        kind="clock_ran_out",
+        subject="accounts.organisation:1",
+        organisation=cast.organisations.open_hand,
+        opened_at=now(),
+        opened_by=cast.responder.user.pk,
+        due_at=now() - timedelta(days=1),
+        escalation=1,
+    )
+    html = sign_in(cast.coordinator).get(MY_WORK).content.decode()
+    assert "Supervisors were told" in html
