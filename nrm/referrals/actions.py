@@ -17,6 +17,7 @@ from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.actions import record_basis
 from nrm.cases.models import Basis, Case, SharingBasis
+from nrm.cases.selectors import require, standing_in
 from nrm.lib.clock import now
 from nrm.referrals.keys import numbered
 from nrm.referrals.models import Channel, Feedback, Gap, Message, MessageKind, Referral
@@ -59,7 +60,7 @@ def prepare_referrals(
 ) -> list[Referral]:
     """One for each of them, of one need; drafts, unless they are sent in the same act. A form that made them already,
     known by its `key`, makes nothing: what it made is returned. Locks the case."""
-    lifecycle.lock_case(case.pk)
+    _lock_for_lead(case, by)
     key = key or uuid4()
     if made := referrals_of_form(case, key, by):
         return made
@@ -79,6 +80,11 @@ def prepare_referrals(
         for place, recipient in enumerate(recipients)
     ]
     return [_send(referral, by) if send else referral for referral in prepared]
+
+
+def _lock_for_lead(case: Case, by: Actor) -> None:
+    """Before anything that is there already is handed back: `NotVisible` or `NotPermitted` to all but the lead."""
+    require(standing_in(by, lifecycle.lock_case(case.pk)), Permission.SEND_REFERRAL)
 
 
 def sketch(
@@ -220,7 +226,7 @@ def _write_message(referral: Referral, kind: MessageKind, *, by: Actor, text: st
 def record_feedback(referral: Referral, *, by: Actor, words: str = "", **answers: str) -> Feedback:
     """What the person said of a completed service, because they wanted to. Once: said again, what is there stays.
     Locks the case."""
-    lifecycle.lock_case(referral.case_id)
+    _lock_for_lead(referral.case, by)
     if found := Feedback.objects.filter(referral=referral).first():
         return found
     if Referral.objects.get(pk=referral.pk).state != ReferralState.COMPLETED:
@@ -234,7 +240,7 @@ def record_feedback(referral: Referral, *, by: Actor, words: str = "", **answers
 @lifecycle.act()
 def count_gap(case: Case, *, by: Actor, service: str) -> Gap:
     """Let the coordinator know that nobody offers this service where it is needed; once a case. Locks the case."""
-    lifecycle.lock_case(case.pk)
+    _lock_for_lead(case, by)
     if found := Gap.objects.filter(case=case, service=service).first():
         return found
     gap = Gap(case=case, service=service, region=case.region, found_by=by.user_id)

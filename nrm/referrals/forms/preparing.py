@@ -83,6 +83,7 @@ class RecipientsForm(forms.Form):
         assert isinstance(to, forms.ChoiceField)  # noqa: S101  # for the type checker
         assert isinstance(receiver, forms.ChoiceField)  # noqa: S101
         receiver.choices = [*CHOOSE, *((str(pk), name) for pk, name in receivers)]
+        receiver.required = not self.listings
         if self.listings:
             to.choices = [(str(pk), listing.shown_as) for pk, listing in self.listings.items()]
         else:
