@@ -779,7 +779,7 @@ OTHERS |= {"given_on", "ends_on", "review_on", "needed_from", "on", "at", "targe
 OTHERS |= {"grounds"}
 OTHERS |= {"birth_day", "birth_month", "birth_year", "other"}
 OTHERS |= {"appointed_on", "due_on", "dated_on", "told_on", "until"}
-OTHERS |= {"next_on", "licence_valid_until"}
+OTHERS |= {"next_on", "licence_valid_until", "opens_at", "closes_at", "contact_email"}
 
 
 def text_fields(reader: Reader) -> set[str]:
