@@ -23,6 +23,7 @@ from nrm.accounts.models import Membership, Organisation, TotpDevice, User
 from nrm.cases import actions as cases
 from nrm.cases import lifecycle
 from nrm.cases.models import CaseBar, Participation, TeamMember
+from nrm.conferences import actions as conferences
 from nrm.identification import actions as identification
 from nrm.notices.delivery import deliver_due
 from nrm.placements import actions as placements
@@ -129,6 +130,7 @@ def marked(whole: Whole, cast: Any, everybody: dict[str, Player]) -> dict[str, A
     plant(case, whole.alert, "actions", MARKS["alert_actions"])
     plant(case, whole.goal, "description", MARKS["plan_goal"])
     plant(case, whole.decision, "reasons", MARKS["proposed_decision"])
+    minutes_agreed(whole, cast)
     return papers | {
         "asked": referral_to(everybody["asked"], case, cast, []),
         "accepted": accepted(
@@ -136,6 +138,16 @@ def marked(whole: Whole, cast: Any, everybody: dict[str, Player]) -> dict[str, A
         ),
         "accepted_bare": accepted(referral_to(everybody["accepted_bare"], case, cast, ["risk"]), everybody),
     }
+
+
+def minutes_agreed(whole: Whole, cast: Any) -> None:
+    held, by = whole.held, cast.case_worker.actor
+    said: dict[str, Any] = {"expected_version": 0, "was_discussed": True}
+    conferences.write_point(held, "risk", by=by, body=MARKS["conference_risk"], **said)
+    conferences.write_point(held, "health", by=cast.clinician.actor, body=MARKS["conference_health"], **said)
+    plant(whole.case, held, "wish", MARKS["conference_wish"])
+    held.refresh_from_db()
+    conferences.take_step(held, "close", by=by, expected_version=held.version)
 
 
 def paper(block: str) -> bytes:
