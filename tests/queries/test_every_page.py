@@ -126,7 +126,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "identification:status_step": ("case_worker", 7),
     "identification:take_back_decision": ("officer", 8),
     "notices:mail": ("case_worker", 7),
-    "notices:outgoing": ("administrator", 7),
+    "notices:outgoing": ("administrator", 8),
     "placements:add_unit": ("shelter_worker", 4),
     "placements:change_unit": ("shelter_worker", 5),
     "placements:page": ("case_worker", 11),
