@@ -30,6 +30,8 @@ from workflows.lifecycle import Edge, Lifecycle, NotFromHere
 from workflows.track import TrackFlow
 
 UNPROCESSABLE = 422
+#: For the views of steps, which take everything else from here too.
+called_as_step = drafting.called_as_step
 #: Steps of the track that recording an age takes by itself.
 HANG_ON_AGE = {"protect_as_child", "go_on_as_adult"}
 
@@ -90,16 +92,6 @@ class StepForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name not in {"version", "reason"}}
-
-
-def called_as_step(flow: type[Lifecycle], transition: str = "") -> Callable[[Mapping[str, str]], str | Promise]:
-    """For `keeps_draft`: the form of a step, begun and not sent, is called as its button is."""
-
-    def called(arguments: Mapping[str, str]) -> str | Promise:
-        wanted = transition or arguments["transition"]
-        return next(edge.label for edge in flow.edges() if edge.name == wanted)
-
-    return called
 
 
 def case_page_of(case: Case) -> str:

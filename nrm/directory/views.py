@@ -24,6 +24,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code, Outcome
 from nrm.directory import actions, selectors
 from nrm.directory.forms import ListingForm, NeedForm, OutsideForm, QualityForm, StepForm
+from nrm.lib.drafting import called_as_step, keeps_draft
 from workflows.listing import ListingFlow
 
 UNPROCESSABLE = 422
@@ -78,6 +79,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Add a service"))
 def add(request: SignedInRequest) -> HttpResponse:
     selectors.require_offering(request.actor)
     form = ListingForm(
@@ -91,6 +93,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Add an organisation outside the service"))
 def add_outside(request: SignedInRequest) -> HttpResponse:
     if not allows(request.actor, Permission.ADD_OUTSIDE_ORGANISATION):
         raise NotPermitted
@@ -114,6 +117,7 @@ def add_outside(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(gettext_lazy("Change a service"))
 def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
     found = selectors.listing_for(request.actor, pk, Permission.KEEP_LISTING)
     form = ListingForm(typed(request), initial=ListingForm.initial_of(found), is_shelter=selectors.is_of_shelter(found))
@@ -204,6 +208,7 @@ def assess(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(ListingFlow))
 def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     found = selectors.listing_for(request.actor, pk)
     edges = [edge for edge in ListingFlow.edges() if edge.name == transition]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.http import QueryDict
 
-from nrm.drafts.slips import SLIP
+from nrm.drafts.slips import SLIP, Slip
 
 #: What the sealed text of one draft may hold.
 LARGEST = 64 * 1024
@@ -29,19 +29,21 @@ class Contents:
 
     fields: tuple[tuple[str, tuple[str, ...]], ...]
     made_from: str = ""
+    #: What the address of the page asked for beside its path.
+    query: str = ""
 
     @classmethod
-    def posted(cls, post: QueryDict, *, left_out: Collection[str], made_from: str) -> Contents:
-        kept = ((name, tuple(map(str, values))) for name, values in post.lists() if not is_left_out(name, left_out))
-        return cls(tuple(kept), made_from)
+    def posted(cls, post: QueryDict, slip: Slip) -> Contents:
+        kept = ((name, tuple(map(str, each))) for name, each in post.lists() if not is_left_out(name, slip.left_out))
+        return cls(tuple(kept), slip.made_from, slip.query)
 
     def with_pages_before(self, before: Contents) -> Contents:
         """Of a form of several pages each page sends its own fields only."""
-        return Contents(tuple({**dict(before.fields), **dict(self.fields)}.items()), self.made_from)
+        return replace(self, fields=tuple({**dict(before.fields), **dict(self.fields)}.items()))
 
     def written(self) -> str:
         """`TooLong` where it is more than a draft holds."""
-        text = json.dumps({"fields": self.fields, "made_from": self.made_from}, ensure_ascii=False)
+        text = json.dumps({"fields": self.fields, "made_from": self.made_from, "query": self.query}, ensure_ascii=False)
         if len(text.encode(errors="replace")) > LARGEST:
             raise TooLong
         return text
@@ -50,7 +52,7 @@ class Contents:
     def read(cls, text: str) -> Contents:
         found = json.loads(text)
         fields = ((str(name), tuple(map(str, values))) for name, values in found["fields"])
-        return cls(tuple(fields), str(found["made_from"]))
+        return cls(tuple(fields), str(found["made_from"]), str(found.get("query", "")))
 
     def as_posted(self) -> QueryDict:
         data = QueryDict(mutable=True)

@@ -11,6 +11,7 @@ from uuid import uuid4
 from django import forms
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
 
 from nrm.access.refusals import Refusal
 from nrm.accounts.requests import SignedInRequest
@@ -24,6 +25,7 @@ from nrm.lib.drafting import KeptForm
 
 #: Longer addresses keep no draft: the column is as long.
 LONGEST_ARGUMENTS = 255
+LONGEST_QUERY = 1000
 #: The name of the version in forms that are made from one.
 VERSION = "version"
 #: Key in the session: the sitting of each form of several pages.
@@ -111,9 +113,29 @@ class PageDesk(drafting.Desk):
             follows_case=bool(self.case_code) and not self.kept.is_beyond_sight,
             page=selectors.page_of(self.kept, self.form, self.arguments),
             made_from=version_of(form),
+            query=self.query if len(self.query) <= LONGEST_QUERY else "",
             is_paged=bool(self.kept.pages),
             left_out=tuple(fields_given_anew(form)),
             **own,
+        )
+
+    @property
+    def query(self) -> str:
+        asked = self.request.GET.copy()
+        asked.pop(selectors.GO_ON, None)
+        return asked.urlencode()
+
+    def where_it_was_begun(self) -> str:
+        """The address that the form was begun at, when it asked for more than this one does; else nothing."""
+        if self.request.method != "GET" or self.request.GET.get(selectors.GO_ON) is None or self.draft is None:
+            return ""
+        if str(self.draft.pk) != self.request.GET[selectors.GO_ON]:
+            return ""
+        begun_at = actions.contents_of(self.draft).query
+        return (
+            f"{self.request.path}?{begun_at}&{selectors.GO_ON}={self.draft.pk}"
+            if begun_at not in {"", self.query}
+            else ""
         )
 
     @property
@@ -155,6 +177,8 @@ def serve(
     desk = PageDesk(request, kept, kwargs)
     token = drafting.at(desk if desk.keeps else None)
     try:
+        if address := desk.where_it_was_begun():
+            return redirect(address)
         if desk.posted is None:
             return view(request, *args, **kwargs)
         return together(desk, desk.posted, view, request, *args, **kwargs)
@@ -187,7 +211,7 @@ def together(
 
 def keep_page(slip: Slip, request: SignedInRequest) -> None:
     """One page of several was answered; all of it waits until the last one is."""
-    contents = Contents.posted(request.POST, left_out=slip.left_out, made_from=slip.made_from)
+    contents = Contents.posted(request.POST, slip)
     with suppress(Refusal):
         actions.keep(slip, contents, by=request.actor)
 

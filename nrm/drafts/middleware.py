@@ -48,7 +48,7 @@ def kept_and_sent_to_sign_in(request: SignedInRequest, record: SessionRecord) ->
     membership = record.membership
     if slip is None or membership is None or not slip.is_of(membership.pk) or not may_still_act(record):
         return None
-    contents = Contents.posted(request.POST, left_out=slip.left_out, made_from=slip.made_from)
+    contents = Contents.posted(request.POST, slip)
     if actions.rescue(slip, contents, by=actor_of(membership)) is None:
         return None
     address = f"{reverse('accounts:sign_in')}?{urlencode({'next': slip.page})}"

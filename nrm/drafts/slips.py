@@ -35,6 +35,8 @@ class Slip:
     sitting: str = field(default_factory=lambda: str(uuid4()))
     goes_on: str = ""
     made_from: str = ""
+    #: What the address of the page asked for beside its path: codes and ids.
+    query: str = ""
     #: Whether it is one page of several, each of which sends its own fields.
     is_paged: bool = False
     left_out: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ def keep(request: SignedInRequest) -> HttpResponse:
     slip = slips.read(request.POST.get(slips.SLIP))
     if slip is None or not slip.is_of(request.actor.membership_id):
         raise NotVisible
-    contents = Contents.posted(request.POST, left_out=slip.left_out, made_from=slip.made_from)
+    contents = Contents.posted(request.POST, slip)
     try:
         draft = actions.keep(slip, contents, by=request.actor, is_asked_for=not request.htmx)
     except (MovedOn, NotYet, TooOften) as refusal:

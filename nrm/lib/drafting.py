@@ -92,6 +92,17 @@ def keeps_draft(
     return decorate
 
 
+def called_as_step(flow: Any, transition: str = "") -> Callable[[Mapping[str, str]], str | Promise]:
+    """The form of a step, begun and not sent, is called as its button is. `flow` is the machine."""
+
+    def called(arguments: Mapping[str, str]) -> str | Promise:
+        wanted = transition or arguments["transition"]
+        label: str | Promise = next(edge.label for edge in flow.edges() if edge.name == wanted)
+        return label
+
+    return called
+
+
 def kept_form(view: Any) -> KeptForm | None:
     """What a view says of its form, none where it keeps no draft."""
     found: KeptForm | None = getattr(view, "keeps_draft", None)

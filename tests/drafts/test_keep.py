@@ -374,3 +374,12 @@ def test_opening_a_case_is_gone_on_with_over_all_its_pages(cast: Any, sign_in: S
     assert is_marked(page, "age_group", "adult")
     assert "You began this on" not in page.content.decode()
     assert is_marked(again.get(pages[0]), "safe_to_talk", "yes")
+
+
+def test_going_on_leads_to_the_address_at_which_the_form_was_begun(cast: Any, whole: Whole, sign_in: SignIn) -> None:
+    client = sign_in(cast.case_worker)
+    typed(client, f"{reverse('referrals:prepare', args=[whole.case.code])}?service=legal", summary=TYPED)
+    page = client.get(selectors.begun_by(cast.case_worker.actor)[0].url, follow=True)
+    assert "service=legal" in page.redirect_chain[-1][0]
+    assert TYPED in page.content.decode()
+    assert Event.objects.filter(action="draft.opened").count() == 1

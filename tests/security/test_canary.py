@@ -31,10 +31,12 @@ from django.urls import reverse
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from nrm.drafts.models import Draft
 from nrm.localdb.binaries import find_binaries
 from nrm.localdb.errors import LocalDatabaseError
 from nrm.localdb.server import ENGINE, local_server
 from nrm.notices.delivery import deliver_due
+from tests.drafts.conftest import slip_of
 from tests.vault.canaries import spellings
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,7 +119,7 @@ def left(
 
 def walk(client: Client, case: Any) -> tuple[str, ...]:
     """Writes, opens, corrects, notes and seeks; what was typed."""
-    given, family, alias, street, told, called, inside = (invented() for _ in range(7))
+    given, family, alias, street, told, called, inside, begun = (invented() for _ in range(8))
     number = invented().upper()
     case.refresh_from_db()
     typed = {
@@ -144,11 +146,20 @@ def walk(client: Client, case: Any) -> tuple[str, ...]:
     sent_back = client.post(reverse("cases:write_identity", args=code), {**typed, "birth_year": "many"})
     assert sent_back.status_code == 422
     assert client.post(reverse("cases:add_note", args=code), {"body": f"She told of {told}."}).status_code == 302
+    begin_a_note(client, case.code, begun)
     add_a_picture(client, case.code, called, inside)
     sought = {"given_names": given, "family_names": family, "birth_year": "1998"}
     assert case.code in client.post(reverse("desk:search_person"), sought).content.decode()
     assert told in client.get(reverse("desk:case_page", args=code)).content.decode()
-    return given, family, alias, street, told, called, inside, number
+    return given, family, alias, street, told, called, inside, begun, number
+
+
+def begin_a_note(client: Client, code: str, begun: str) -> None:
+    """Kept as it is typed, gone on with, not saved."""
+    note = reverse("cases:add_note", args=[code])
+    sent = {"draft": slip_of(client.get(note)), "body": f"She came with {begun}."}
+    assert client.post(reverse("drafts:keep"), sent, headers={"HX-Request": "true"}).status_code == 200
+    assert begun in client.get(note, {"draft": str(Draft.objects.get().pk)}).content.decode()
 
 
 def add_a_picture(client: Client, code: str, called: str, inside: str) -> None:
