@@ -45,7 +45,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def taking_referrals(self) -> ListingQuerySet:
         licensed = Q(licence_valid_until=None) | Q(licence_valid_until__gte=today())
-        return self.filter(licensed, state=ListingState.LISTED, organisation__is_active=True)
+        open_to_them = {"organisation__is_active": True, "organisation__accepts_referrals": True}
+        return self.filter(licensed, state=ListingState.LISTED, **open_to_them)
 
 
 class Listing(models.Model):
@@ -160,7 +161,8 @@ class Listing(models.Model):
     @property
     def takes_referrals(self) -> bool:
         """As `taking_referrals`, of one at hand."""
-        return self.state == ListingState.LISTED and self.licence_is_valid() and self.organisation.is_active
+        is_open_to_them = self.organisation.is_active and self.organisation.accepts_referrals
+        return self.state == ListingState.LISTED and self.licence_is_valid() and is_open_to_them
 
     def parties(self) -> dict[Party, UUID]:
         return {Party.PROVIDER: self.keeper_id}

@@ -67,13 +67,14 @@ def test_what_takes_no_referrals_cannot_be_chosen_but_stands_in_the_directory(
     at = cast.organisations
     stopped = write(at.open_hand, state="stopped")
     ran_out = write(at.far_shore, licence_valid_until=today() - timedelta(days=1))
+    takes_none = write(at.centre_for_children)
     for state in ("draft", "waiting", "withdrawn"):
         write(at.quiet_room, state=state)
     assert listings_for(Need(service=LEGAL)) == []
     with pytest.raises(NotVisible):
         match_for(Need(), stopped.pk)
     shown = directory_page(cast.responder.actor, Need(service=LEGAL)).matches
-    assert {match.listing for match in shown} == {stopped, ran_out}
+    assert {match.listing for match in shown} == {stopped, ran_out, takes_none}
 
 
 def test_nobody_is_referred_to_their_own_organisation(cast: Any, write: Callable[..., Any]) -> None:
@@ -100,6 +101,8 @@ def test_page_by_page_nothing_is_skipped_and_nothing_comes_twice(
 
 def test_who_has_no_account_is_said(cast: Any, write: Callable[..., Any]) -> None:
     inside = write(cast.organisations.open_hand)
+    cast.organisations.oversight.accepts_referrals = True
+    cast.organisations.oversight.save()
     outside = write(cast.organisations.oversight)
     assert match_for(Need(), inside.pk).is_inside
     assert not match_for(Need(), outside.pk).is_inside
