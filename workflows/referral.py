@@ -74,7 +74,7 @@ class ReferralFlow(Lifecycle):
         S.SENT,
         label=pgettext_lazy("referral", "Send"),
         permission="referral.send",
-        writes=["sent_at"],
+        writes=["sent_at", "channel"],
         order=1,
         conditions=[consent_or_basis_covers_it, receiver_takes_referrals],
         effects=[

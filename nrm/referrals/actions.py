@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.permissions import Permission
 from nrm.access.refusals import MovedOn, NotYet
+from nrm.accounts.selectors import is_reachable_inside
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
 from nrm.cases.actions import record_basis
@@ -196,6 +197,8 @@ def take_step(
     """
     if transition == "send":
         facts["sent_at"] = now()
+        if referral.channel == Channel.INSIDE and not is_reachable_inside(referral.receiver):
+            facts["channel"] = Channel.LINK  # Nobody there has an account any more: it would reach nobody.
     if transition in MessageKind.values and reason.strip():
         _write_message(referral, MessageKind(transition), by=by, text=reason)
     return lifecycle.perform(

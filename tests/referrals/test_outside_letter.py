@@ -97,11 +97,11 @@ def unpacked(content: bytes) -> list[bytes]:
 
 
 def test_z3_no_letter_holds_who_the_person_is(referral: Referral, case: Case, cast: Any) -> None:
-    from nrm.cases.actions import write_identity
+    from nrm.vault.actions import write_identity
     from nrm.vault.identity import Identity
 
     names = Identity(given_names="Blertakanarina", family_names="Kastratikanarin")
-    write_identity(case, names, by=cast.case_worker.actor, expected_version=0)
+    write_identity(case.person, names, by=cast.case_worker.actor, case_code=case.code)
     content = typeset_letter(letter_of(Referral.objects.get(), language="mk", phone=PHONE))
     reader = PdfReader(io.BytesIO(content))
     everything = text_of(reader) + str(reader.metadata) + str(unpacked(content))

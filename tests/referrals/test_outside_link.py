@@ -84,8 +84,13 @@ def test_what_is_read_outside_is_what_the_sender_saw_before_sending(
 ) -> None:
     """The same template: the rendering for the sender stands in the visitor's page letter by letter."""
     sender = html(sign_in(cast.case_worker).get(reverse("referrals:page", args=[referral.pk])))
-    preview = re.search(r'<dl class="facts">.*?<div class="text">.*?</div>', sender, re.DOTALL).group()  # type: ignore[union-attr]
+    found = re.search(
+        r'<div class="preview">.*?Opens with the acceptance</h3>\s*(?:<div>[^<]*</div>)+', sender, re.DOTALL
+    )
+    assert found is not None
+    preview = found.group()
     assert SUMMARY.split("\n", maxsplit=1)[0] in preview
+    assert "Identity and contact" in preview
     assert preview in html(visiting(issued).get(READ))
 
 
@@ -102,11 +107,14 @@ def test_declining_says_why_and_closes_the_visit(issued: Any, cast: Any) -> None
 
 def test_acceptance_shows_no_name_and_opens_no_block_of_the_case(issued: Any, case: Case, cast: Any) -> None:
     """Identity was marked and is covered: it is told by the lead by telephone, never shown here (decision 0024)."""
-    from nrm.cases.actions import write_identity
+    from nrm.vault.actions import write_identity
     from nrm.vault.identity import Identity
 
     write_identity(
-        case, Identity(given_names="Blerta", family_names="Kastrati"), by=cast.case_worker.actor, expected_version=0
+        case.person,
+        Identity(given_names="Blerta", family_names="Kastrati"),
+        by=cast.case_worker.actor,
+        case_code=case.code,
     )
     client = visiting(issued)
     answer(client, "accept")

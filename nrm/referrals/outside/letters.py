@@ -88,16 +88,27 @@ def letter_of(referral: Referral, *, language: str, phone: str, token: str = "")
 
 def _parts(referral: Referral, *, phone: str, with_link: bool) -> Iterable[Part]:
     """Every sentence in the language that is active."""
-    yield Part(
-        _("What is asked"),
-        [
-            _("Service: %(service)s") % {"service": referral.get_service_display()},
-            _("Urgency: %(urgency)s") % {"urgency": referral.get_urgency_display()},
-            _("Age: %(age)s") % {"age": referral.case.get_age_group_display()},
-        ],
-    )
-    yield Part(_("What you should know"), [line for line in summary_of(referral).split("\n") if line.strip()])
+    yield Part(_("What is asked"), list(_asked(referral)))
+    if lines := [line for line in summary_of(referral).split("\n") if line.strip()]:
+        yield Part(_("What you should know"), lines)
     yield Part(_("How you answer"), list(_ways(referral, phone=phone, with_link=with_link)))
+
+
+def _asked(referral: Referral) -> Iterable[str]:
+    facts = [
+        (_("Service"), referral.get_service_display()),
+        (_("Urgency"), referral.get_urgency_display()),
+        (_("Age"), referral.case.get_age_group_display()),
+        (_("Help with the language"), referral.get_language_help_display()),
+        (_("Language"), referral.get_spoken_display()),
+        (pgettext("interpreter", "How"), referral.get_meeting_display()),
+        (_("When"), _moment(referral.needed_at) if referral.needed_at else ""),
+        (_("Minutes"), str(referral.needed_minutes or "")),
+        (_("The person prefers"), referral.get_preferred_display()),
+    ]
+    for label, value in facts:
+        if value:
+            yield f"{label}: {value}"
 
 
 def _ways(referral: Referral, *, phone: str, with_link: bool) -> Iterable[str]:
