@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from nrm.notices.models import Rhythm
 
@@ -41,16 +40,18 @@ def hour_field(label: Any, *, empty: Any = None, **options: Any) -> forms.TypedC
 
 
 class MailForm(forms.Form):
-    rhythm = forms.ChoiceField(label=_("When news reach you by mail"), choices=Rhythm.choices, widget=forms.RadioSelect)
+    rhythm = forms.ChoiceField(
+        label=_("When news reaches you by mail"), choices=Rhythm.choices, widget=forms.RadioSelect
+    )
     digest_at = hour_field(_("Time of the daily mail"))
     on_days_off = forms.BooleanField(label=_("The daily mail also on weekends and public holidays"), required=False)
     quiet_from = hour_field(_("No mail from"), empty=_("No quiet hours"))
     quiet_until = hour_field(
         _("No mail until"),
         empty=_("No quiet hours"),
-        help_text=_("Urgent news, such as a safety alert, reach you at any hour."),
+        help_text=_("Urgent news, such as a safety alert, reaches you at any hour."),
     )
-    time_zone = forms.ChoiceField(label=pgettext_lazy("time zone", "Time of day"), choices=ZONES, required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=ZONES, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
