@@ -53,6 +53,8 @@ def hand_over_work(*, by: Actor, of: UUID, to: Sequence[UUID]) -> HandedOver:
         raise NotPermitted
     _require_colleagues(by, of, to)
     cases = _locked_cases(by, of)
+    for colleague in sorted({*to}):
+        tasks.hold_in_place(colleague, by.organisation_id)
     theirs = _tasks_of(by, of)
     turns = cycle(to) if to else cycle([None])
     went = {case.code: _pass_case(case, by, of, to, turns) for case in cases}
@@ -71,8 +73,6 @@ def _require_colleagues(by: Actor, of: UUID, to: Sequence[UUID]) -> None:
         raise NotVisible
     if of in to or not set(to) <= there:
         raise NotYet(_("Choose other colleagues who work on cases in your organisation."))
-    for colleague in sorted({*to}):
-        tasks.hold_in_place(colleague, by.organisation_id)
 
 
 def _locked_cases(by: Actor, of: UUID) -> list[Case]:

@@ -59,7 +59,7 @@ def give_task(
         raise NotYet(SAY_WHAT)
     if due_at is not None and due_at <= now():
         raise NotYet(TIME_TO_COME)
-    remark = TaskRemark(case=locked, kind=RemarkKind.ASKED, **({"id": key} if key else {}))
+    remark = TaskRemark(case=locked, kind=RemarkKind.ASKED, **_under(key))
     remark.task = tasks.open_given(
         case_code=locked.code,
         subject=subject or reference(remark),
@@ -104,8 +104,13 @@ def comment_on_task(pk: UUID, *, by: Actor, text: str, key: UUID | None = None) 
     lifecycle.lock_case(work.case.pk)
     if key and (before := TaskRemark.objects.filter(pk=key, written_by=by.user_id, task=pk).first()):
         return before
-    remark = TaskRemark(case=work.case, task=work.task, kind=RemarkKind.COMMENT, **({"id": key} if key else {}))
+    remark = TaskRemark(case=work.case, task=work.task, kind=RemarkKind.COMMENT, **_under(key))
     return _add(remark, text, by=by, permission=Permission.REMARK_ON_TASK, code=Code.TASK_REMARKED)
+
+
+def _under(key: UUID | None) -> dict[str, UUID]:
+    """The remark's own id. A key that was used for something else counts as none."""
+    return {} if key is None or TaskRemark.objects.filter(pk=key).exists() else {"id": key}
 
 
 def _locked_work(pk: UUID, by: Actor) -> WorkOn:
