@@ -119,9 +119,10 @@ def _is_still_theirs(case: Case, of: UUID) -> bool:
 
 
 def _tasks_of(by: Actor, of: UUID) -> list[UUID]:
-    """Seen before the cases move, because whoever leaves a team puts back the tasks of that case."""
-    codes = cases_visible_to(by).values("code")
-    return list(open_tasks_for(by, codes).filter(claimed_by=of).values_list("pk", flat=True))
+    """Locked before the cases move: whoever leaves a team puts back the tasks of that case, and who holds one of them
+    must not wait for the log that this act holds by then."""
+    theirs = open_tasks_for(by, cases_visible_to(by).values("code")).filter(claimed_by=of).order_by("pk")
+    return [task.pk for task in theirs.select_for_update(of=("self",))]
 
 
 def _pass_tasks(
