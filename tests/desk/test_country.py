@@ -145,6 +145,7 @@ def all_checked(profile: Profile) -> Profile:
         return replace(value, checked=True)
 
     singles = ("languages", "id_number", "data_protection_law", "decision", "review")
+    singles += ("reminders", "escalation", "directory")
     changes: dict[str, Any] = {name: checked(getattr(profile, name)) for name in singles}
     changes |= {name: tuple(map(checked, getattr(profile, name))) for name in ("bodies", "shelters", "regions")}
     for name in ("status_terms", "clocks"):
