@@ -3,6 +3,7 @@ click, the back button or a slow network, it makes that once."""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from uuid import UUID, uuid4, uuid5
 
 from django.core.signing import BadSignature, Signer
@@ -27,6 +28,11 @@ def read(text: str, case: Case, actor: Actor) -> UUID | None:
 def numbered(key: UUID, place: int) -> UUID:
     """The first of what one form makes has its key as id, the others ids that follow from it."""
     return uuid5(key, str(place)) if place else key
+
+
+def mark_of(looked_at: object) -> str:
+    """Tells what was looked at from what was changed since."""
+    return sha256(repr(looked_at).encode()).hexdigest()
 
 
 def _signer(case: Case, actor: Actor) -> Signer:

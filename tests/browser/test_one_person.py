@@ -182,14 +182,15 @@ def agrees(ana: Desk, purpose: str, *, to: str = "") -> None:
 
 
 def worker_refers_to_quiet_room(ana: Desk) -> None:
-    ana.follow("Prepare a referral")
+    ana.follow("Refer")
+    ana.follow("Psychosocial support")
+    ana.follow("An organisation that is not here")
     ana.pick("Receiving organisation", "Quiet Room")
-    ana.pick("Service", "Psychosocial support")
     ana.tick("Identity and contact")
     ana.write("Summary without identity", SUMMARY)
     ana.press("See what the organisation will see")
     ana.reads(SUMMARY)
-    ana.take("Send")
+    ana.press("Send")
     ana.reads("Sent")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +28,6 @@ from nrm.referrals.selectors import basis_covering, outside
 CHOOSE = [("", _("Choose"))]
 #: Help with the language has a form of its own.
 SERVICES = [(service.value, service.label) for service in Service if service is not Service.INTERPRETATION]
-URGENCY_HELP = _("An answer is due within three working days, within 24 hours, or within two hours.")
 
 
 class RecipientsForm(forms.Form):
@@ -123,7 +121,7 @@ class RecipientsForm(forms.Form):
     def seen(self) -> str:
         """A mark of what was looked at: what is sent is what was looked at."""
         looked_at = sorted((name, str(value)) for name, value in {**self.values(), "to": self.recipients()}.items())
-        return sha256(repr(looked_at).encode()).hexdigest()
+        return keys.mark_of(looked_at)
 
 
 class ReferralForm(RecipientsForm):
@@ -133,7 +131,6 @@ class ReferralForm(RecipientsForm):
         choices=Urgency.choices,
         widget=forms.RadioSelect,
         initial=Urgency.ROUTINE,
-        help_text=URGENCY_HELP,
     )
     language_help = forms.ChoiceField(
         label=_("Help with the language"),
@@ -251,7 +248,6 @@ class InterpreterForm(RecipientsForm):
         choices=Urgency.choices,
         widget=forms.RadioSelect,
         initial=Urgency.ROUTINE,
-        help_text=URGENCY_HELP,
     )
     summary = PlainTextField(
         label=_("What has to be known beforehand"),

@@ -37,6 +37,7 @@ from nrm.referrals.selectors.one import (
     side_of,
     summary_of,
     was_taken,
+    would_be_due,
 )
 from nrm.referrals.selectors.opinions import feedback_sums
 
@@ -75,4 +76,5 @@ __all__ = [
     "summary_of",
     "was_taken",
     "who_could_help",
+    "would_be_due",
 ]

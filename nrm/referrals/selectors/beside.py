@@ -9,7 +9,6 @@ from uuid import UUID
 
 from nrm.access.actor import Actor
 from nrm.cases.models import reference
-from nrm.cases.selectors import codes_with_work_for
 from nrm.referrals.models import ENDED, QUESTIONS, Feedback, Opinion, Referral, ReferralOutcome, question
 from nrm.tasks.kinds import TaskKind
 from nrm.tasks.models import Task
@@ -61,7 +60,8 @@ class Work:
 
 
 def work_on(referral: Referral, actor: Actor) -> Work | None:
-    tasks = open_tasks_for(actor, codes_with_work_for(actor)).filter(kind=TaskKind.ANSWER_REFERRAL)
+    """For the organisation that was asked; whoever reads the referral there may know of its task."""
+    tasks = open_tasks_for(actor, [referral.case.code]).filter(kind=TaskKind.ANSWER_REFERRAL)
     task = tasks.filter(subject=reference(referral)).first()
     return Work(task, task.claimed_by_id == actor.user_id) if task else None
 

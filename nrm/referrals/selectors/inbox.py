@@ -24,7 +24,7 @@ from nrm.lib.paging import Cursor, page_of
 from nrm.referrals.models import ENDED, RUNNING, Referral, ReferralQuerySet
 from nrm.referrals.selectors.beside import takers
 from nrm.referrals.selectors.one import answers_due
-from workflows.referral import OPEN_REFERRALS, ReferralState
+from workflows.referral import ReferralState
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,14 @@ def inbox_page(actor: Actor, box: str, wanted: Mapping[str, Any], *, after: Curs
 
 def inbox_counts(actor: Actor) -> dict[str, int]:
     """How many wait, run, and are sent and still open; one query."""
-    counts = _visible(actor).aggregate(
-        waiting=Count("pk", filter=_waits_for(actor)),
-        running=Count("pk", filter=_received(actor) & Q(state__in=RUNNING)),
-        sent=Count("pk", filter=_led(actor) & Q(state__in=OPEN_REFERRALS)),
+    counts = (
+        _visible(actor)
+        .open()
+        .aggregate(
+            waiting=Count("pk", filter=_waits_for(actor)),
+            running=Count("pk", filter=_received(actor) & Q(state__in=RUNNING)),
+            sent=Count("pk", filter=_led(actor)),
+        )
     )
     return dict(counts)
 

@@ -17,7 +17,9 @@ from nrm.access.rows import seen_by_the_service
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.models import Basis, Case, DataCategory, SharingBasis, reference
 from nrm.cases.selectors import covered, standing_in
+from nrm.countries import profile
 from nrm.directory.services import Service
+from nrm.lib.clock import now
 from nrm.referrals.keys import numbered
 from nrm.referrals.models import Message, MessageKind, Referral
 from nrm.referrals.selectors.beside import Chain, FeedbackPlace, Work, chain_of, feedback_place, work_on
@@ -223,6 +225,14 @@ def answer_due(referral: Referral) -> datetime | None:
     return answers_due([referral]).get(referral.pk)
 
 
+def would_be_due(referral: Referral) -> datetime | None:
+    """Until when one that is sent now is to be answered, by its urgency, as the country's profile says."""
+    country = profile.current()
+    limits = [country.clock(key) for key in ANSWER_LIMITS]
+    rule = next((limit for limit in limits if limit and limit.counts_for(referral)), None)
+    return rule.due_at(now(), subdivision=country.holidays_in(referral.case.region)) if rule else None
+
+
 def answers_due(referrals: list[Referral]) -> Mapping[UUID, datetime]:
     """Until when each is to be answered; one query."""
     waiting = {reference(row): row.pk for row in referrals if row.state in WAITING_FOR_ANSWER}
@@ -230,10 +240,10 @@ def answers_due(referrals: list[Referral]) -> Mapping[UUID, datetime]:
     return {waiting[clock.subject]: clock.due_at for clock in clocks}
 
 
-def referrals_overdue(now: datetime) -> list[Referral]:
+def referrals_overdue(at: datetime) -> list[Referral]:
     """Those still unanswered after their time limit, longest first."""
     waiting = {reference(row): row for row in Referral.objects.waiting_for_answer().select_related("case")}
     clocks = Clock.objects.filter(
-        key__in=ANSWER_LIMITS, stopped_at=None, due_at__lte=now, subject__in=list(waiting)
+        key__in=ANSWER_LIMITS, stopped_at=None, due_at__lte=at, subject__in=list(waiting)
     ).order_by("due_at", "id")
     return [waiting[clock.subject] for clock in clocks]

@@ -181,7 +181,8 @@ def previews_of(request: SignedInRequest, form: RecipientsForm, case: Any) -> li
         is_new_basis = values["basis"] != "consent"
         is_covered = is_new_basis or referral.is_covered()
         preview = selectors.preview_of(referral, values["summary"])
-        found.append({"preview": preview, "name": form.name_of(recipient), "is_covered": is_covered})
+        due_at = selectors.would_be_due(referral)
+        found.append({"preview": preview, "name": form.name_of(recipient), "is_covered": is_covered, "due_at": due_at})
     return found
 
 

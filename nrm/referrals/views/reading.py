@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nrm.access.permissions import Permission
+from nrm.access.policy import allows
 from nrm.access.refusals import MovedOn, NotPermitted
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
@@ -68,6 +69,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
             for row in page.rows
         ],
         "filtered": wanted,
+        "may_see_sums": allows(request.actor, Permission.SEE_COUNTRY),
         "clear_url": f"?{urlencode({'box': box})}",
         "pages": pages(box, wanted, page, after),
     }
