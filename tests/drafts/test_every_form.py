@@ -21,7 +21,6 @@ SHORT = 4
 NONE_KEPT: Mapping[str, str] = {
     "identification:screening": "Each answer is saved into the record as it is given.",
     "desk:search": "Who is sought is not kept anywhere.",
-    "notices:mail": "A few wishes that are chosen, none that is written.",
     "accounts:password": "Passwords are never kept.",
     "notices:mail": "A few hours to choose from, and nothing typed.",
     "accounts:person": "Short forms side by side: a role, a lost device.",
