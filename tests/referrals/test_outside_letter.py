@@ -65,7 +65,7 @@ def test_it_says_what_is_asked_and_how_to_answer_and_names_no_programme(referral
     assert reader.xmp_metadata is None or not reader.xmp_metadata.dc_title
 
 
-def test_f8_without_the_password_the_file_tells_nothing(referral: Referral) -> None:
+def test_without_the_password_the_file_tells_nothing(referral: Referral) -> None:
     content = typeset_letter(letter_of(referral, language="en", phone=PHONE))
     sealed = seal(content, "12345678901234567890")
     reader = PdfReader(io.BytesIO(sealed))
