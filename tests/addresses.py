@@ -113,6 +113,7 @@ def records(whole: Whole) -> dict[str, Any]:
         "conferences:person": whole.conference,
         "conferences:step": whole.conference,
         "conferences:answer": whole.part,
+        "conferences:part": whole.part,
         "conferences:point": whole.held,
         "conferences:decide": whole.held,
         "conferences:decision": whole.agreed,

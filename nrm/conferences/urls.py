@@ -14,6 +14,7 @@ urlpatterns = [
     path("conferences/<uuid:pk>/decisions/new/", views.decide, name="decide"),
     path("conferences/<uuid:pk>/minutes/", views.minutes, name="minutes"),
     path("conferences/<uuid:pk>/<slug:transition>/", views.step, name="step"),
+    path("conference-parts/<uuid:pk>/", views.part, name="part"),
     path("conference-parts/<uuid:pk>/<slug:transition>/", views.answer, name="answer"),
     path("conference-decisions/<uuid:pk>/", views.decision, name="decision"),
     path("conference-decisions/<uuid:pk>/drop/", views.drop, name="drop"),

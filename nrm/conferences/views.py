@@ -213,6 +213,13 @@ def step(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     )
 
 
+@require_safe
+def part(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Where the task of an invited organisation leads: to the conference, on which it answers."""
+    guest, _standing = selectors.guest_for(request.actor, pk)
+    return redirect(_page_of(guest.conference_id))
+
+
 @require_http_methods(["GET", "POST"])
 @keeps_draft(called_as_step(AttendanceFlow))
 def answer(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:

@@ -34,7 +34,8 @@ BY_RECORD: dict[str, tuple[str, frozenset[P]]] = {
     "support.episode": ("support:episode", frozenset({P.PROVIDE_SUPPORT})),
     "reintegration.plan": ("reintegration:plan", frozenset({P.SEE_PLAN})),
     "cases.emergencyaccess": ("cases:review_emergency", frozenset({P.REVIEW_EMERGENCY})),
-    "conferences.conference": ("conferences:page", frozenset({P.SEE_CASE})),
+    "conferences.conference": ("conferences:page", frozenset({P.SEE_CONFERENCE})),
+    "conferences.attendance": ("conferences:part", frozenset({P.SEE_CONFERENCE})),
     "directory.listing": ("directory:listing", frozenset()),
 }
 

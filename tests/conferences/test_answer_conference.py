@@ -122,6 +122,7 @@ def test_on_the_pages(called: Any, cast: Any, sign_in: Any) -> None:
     part = part_of(called, cast.organisations.house_of_lindens)
     accept = reverse("conferences:answer", args=[part.pk, "accept"])
     assert accept in client.get(page).content.decode()
+    assert client.get(reverse("conferences:part", args=[part.pk]))["Location"] == page
     assert cast.shelter_worker.user.display_name in client.get(accept).content.decode()
     typed = {"version": part.version, "people": [str(cast.shelter_worker.user.pk)]}
     assert client.post(accept, typed).status_code == 302

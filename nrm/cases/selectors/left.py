@@ -24,6 +24,8 @@ LEAVING = (
     Code.REFERRAL_READ,
     Code.DOCUMENT_READ,
     Code.DOCUMENT_MADE,
+    Code.CONFERENCE_READ,
+    Code.CONFERENCE_PRINTED,
 )
 #: What a clinician keeps was never shared by the lead, which does not learn of it.
 CLINICAL = Q(action=Code.DOCUMENT_READ, data__block=DocumentBlock.CLINICAL) | Q(
