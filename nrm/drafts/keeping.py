@@ -76,6 +76,8 @@ class PageDesk(drafting.Desk):
 
     @sitting.setter
     def sitting(self, sitting: str) -> None:
+        if sitting == self.sitting:
+            return
         self.request.session[SITTINGS] = {**self.request.session.get(SITTINGS, {}), self.form: sitting}
 
     def begin_anew(self) -> None:
