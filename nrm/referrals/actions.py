@@ -23,6 +23,8 @@ from nrm.lib.clock import now
 from nrm.referrals.keys import numbered
 from nrm.referrals.models import Channel, Feedback, Gap, Message, MessageKind, Referral
 from nrm.referrals.selectors import basis_covering, referrals_of_form, referrals_overdue
+from nrm.tasks.actions import close_tasks
+from nrm.tasks.kinds import TaskKind
 from nrm.tasks.rounds import one_by_one
 from nrm.vault.fields import sealed
 from workflows.referral import ReferralFlow, ReferralState
@@ -193,7 +195,8 @@ def take_step(
 ) -> Referral:
     """Fire a transition. What is written with it is a message that the other side reads.
 
-    The message goes first: declining and completing end the writer's own access.
+    The message goes first: declining and completing end the writer's own access. What is sent in place of another
+    referral does what was left to do about that one.
     """
     if transition == "send":
         facts["sent_at"] = now()
@@ -201,9 +204,13 @@ def take_step(
             facts["channel"] = Channel.LINK  # Nobody there has an account any more: it would reach nobody.
     if transition in MessageKind.values and reason.strip():
         _write_message(referral, MessageKind(transition), by=by, text=reason)
-    return lifecycle.perform(
+    taken = lifecycle.perform(
         ReferralFlow, referral, transition, by=by, expected_version=expected_version, reason=reason, **facts
     )
+    if transition == "send" and taken.previous_id is not None:
+        former = f"{taken._meta.label_lower}:{taken.previous_id}"
+        close_tasks(by=by, subject=former, kinds=[TaskKind.REFERRAL_DECLINED, TaskKind.REFERRAL_EXPIRED])
+    return taken
 
 
 def expire_overdue(at: datetime) -> int:

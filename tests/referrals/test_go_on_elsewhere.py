@@ -10,6 +10,7 @@ from django.urls import reverse
 from nrm.access.refusals import NotVisible
 from nrm.referrals.models import Referral
 from nrm.referrals.selectors import carried_on
+from nrm.tasks.models import Task
 from tests.referrals.conftest import SUMMARY
 
 
@@ -60,6 +61,27 @@ def test_it_goes_on_filled_in_but_what_is_shared_is_asked_anew(
     page = client.get(reverse("referrals:page", args=[declined.pk])).content.decode()
     assert reverse("referrals:page", args=[onward.pk]) in page
     assert "Refer to Far Shore" not in page
+
+
+def test_what_was_left_to_do_is_done_once_it_goes_on(cast: Any, case: Any, declined: Any, grounds: Any) -> None:
+    from nrm.referrals.actions import Recipient, prepare_referrals
+
+    waiting = Task.objects.open().filter(kind="referral_declined")
+    assert waiting.exists()
+    prepare_referrals(
+        case,
+        by=cast.case_worker.actor,
+        recipients=[Recipient(cast.organisations.far_shore.pk)],
+        previous=declined,
+        send=True,
+        service="mhpss",
+        urgency="routine",
+        basis="court_order",
+        categories=["risk"],
+        grounds=grounds,
+        summary=SUMMARY,
+    )
+    assert not waiting.exists()
 
 
 def test_one_that_runs_is_not_carried_on(cast: Any, sent: Any, sign_in: Any) -> None:
