@@ -35,8 +35,8 @@ def test_nobody_sees_a_navigation() -> None:
 
 
 def test_an_administrator_is_led_to_no_case() -> None:
-    own = {"accounts:people", "accounts:organisations", "accounts:lost_devices"}
-    assert urls(Role.ADMINISTRATOR) == own | {"desk:country", "desk:mechanism"}
+    own = {"accounts:people", "accounts:organisations", "accounts:lost_devices", "notices:outgoing"}
+    assert urls(Role.ADMINISTRATOR) == own | {"directory:directory", "desk:country", "desk:mechanism"}
 
 
 def test_an_auditor_is_led_to_the_log() -> None:
