@@ -18,7 +18,8 @@ from nrm.access.permissions import Permission
 from nrm.access.refusals import NotVisible, NotYet
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit.codes import Code
-from nrm.cases.steps import UNPROCESSABLE, answer_step, refused_beside_form, typed
+from nrm.cases.steps import UNPROCESSABLE, answer_step, called_as_step, refused_beside_form, typed
+from nrm.lib.drafting import keeps_draft
 from nrm.referrals.outside import actions, selectors
 from nrm.referrals.outside.actors import spoken_for
 from nrm.referrals.outside.forms import TOLD_FORMS, LetterForm
@@ -89,6 +90,7 @@ def make_letter(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_draft(called_as_step(ReferralFlow))
 def record_told(request: SignedInRequest, pk: UUID, transition: str) -> HttpResponse:
     """The step of the other organisation, as somebody there told it."""
     referral = outside_referral(request, pk)
