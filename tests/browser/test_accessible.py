@@ -70,6 +70,20 @@ def test_the_desks_of_those_who_help(desk: Callable[..., Desk], cast: Any, work:
         assert barriers(one) == [], address
 
 
+def test_the_directory_and_its_gaps(desk: Callable[..., Desk], cast: Any, size: Any) -> None:
+    from tests.whole import listed
+
+    page = f"/directory/{listed(cast).pk}/"
+    ana, sanja = desk(cast.case_worker, viewport=size), desk(cast.coordinator, viewport=size)
+    for address in ("/directory/?service=legal&language=ar", "/directory/ours/", "/directory/new/", page):
+        ana.open(address)
+        assert barriers(ana) == [], address
+    for address in ("/directory/waiting/", "/directory/gaps/", page):
+        sanja.open(address)
+        assert barriers(sanja) == [], address
+        assert sanja.page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
+
+
 def test_the_pages_of_an_emergency(desk: Callable[..., Desk], cast: Any, case: Any, size: Any) -> None:
     nela, ana = desk(cast.stranger, viewport=size), desk(cast.case_worker, viewport=size)
     nela.open("/emergency/")
