@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
@@ -17,10 +19,11 @@ from nrm.accounts.models import Organisation
 from nrm.accounts.selectors import names_of
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.models import Case
-from nrm.cases.selectors import require, standing_in
+from nrm.cases.selectors import cases_visible_to, require, standing_in
 from nrm.cases.selectors.work import who_can_do
-from nrm.conferences.models import INVITABLE, NEVER_INVITED, Attendance, Conference, Decision
+from nrm.conferences.models import INVITABLE, NEVER_INVITED, Attendance, Conference, ConferenceQuerySet, Decision
 from nrm.conferences.points import Topic, is_clinical, may_see
+from nrm.lib.clock import now
 from nrm.vault.fields import opened
 from workflows.attendance import TAKING_PART, AttendanceState
 from workflows.conference import ConferenceState
@@ -90,6 +93,16 @@ def may_name(guest: Attendance, standing: Standing) -> bool:
 def may_know_of(relation: str, standing: Standing) -> bool:
     needed = NEEDED_TO_NAME.get(Relation(relation))
     return needed is None or standing.may(needed)
+
+
+def conferences_coming(actor: Actor) -> ConferenceQuerySet:
+    """Those that the actor runs, and those to which their organisation comes: with them, where it said who."""
+    coming = Attendance.objects.filter(state=AttendanceState.ACCEPTED, organisation=actor.organisation_id)
+    coming = coming.filter(Q(people=[]) | Q(people__contains=[actor.user_id]))
+    coming = coming.filter(case__in=cases_visible_to(actor, Permission.ANSWER_CONFERENCE))
+    runs = Q(case__in=cases_visible_to(actor, Permission.CHAIR_CONFERENCE))
+    called = Conference.objects.filter(state=ConferenceState.CALLED, starts_at__gte=now())
+    return called.filter(runs | Q(pk__in=coming.values("conference"))).select_related("case")
 
 
 # Who can be invited, who comes, who can be asked to do something

@@ -19,6 +19,7 @@ from icalendar import Calendar, Event
 from nrm.access.actor import Actor
 from nrm.cases.selectors import codes_with_work_for
 from nrm.cases.selectors.clocks import limits_ending
+from nrm.conferences.selectors import conferences_coming
 from nrm.lib.clock import now
 from nrm.support.selectors import appointments_coming
 from nrm.tasks.selectors import open_tasks_for
@@ -69,6 +70,7 @@ def event_of(entry: Entry) -> Event:
 
 def entries(actor: Actor) -> Iterator[Entry]:
     yield from appointments(actor)
+    yield from conferences(actor)
     yield from tasks(actor)
     yield from limits(actor)
 
@@ -77,6 +79,13 @@ def appointments(actor: Actor) -> Iterator[Entry]:
     coming = appointments_coming(actor).filter(starts_at__lte=now() + AHEAD).order_by("starts_at", "id")
     for row in coming[:MOST]:
         summary = _("Appointment: %(code)s") % {"code": row.episode.case.code}
+        yield Entry(row.pk, summary, row.starts_at, timedelta(minutes=row.minutes))
+
+
+def conferences(actor: Actor) -> Iterator[Entry]:
+    """Under the name of an appointment: a conference is one, and says no more."""
+    for row in conferences_coming(actor).filter(starts_at__lte=now() + AHEAD).order_by("starts_at", "id")[:MOST]:
+        summary = _("Appointment: %(code)s") % {"code": row.case.code}
         yield Entry(row.pk, summary, row.starts_at, timedelta(minutes=row.minutes))
 
 

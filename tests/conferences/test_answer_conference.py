@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
 from nrm.conferences import actions
+from nrm.conferences.selectors import conferences_coming
 from nrm.lib.clock import now, today
 from nrm.notices.models import Notice
 from nrm.tasks.models import Task
@@ -167,3 +168,17 @@ def test_who_takes_part_in_the_case_but_was_not_invited_finds_nothing(together: 
     assert client.get(reverse("conferences:page", args=[conference.pk])).status_code == 404
     part = part_of(conference, cast.organisations.panel)
     assert client.get(reverse("conferences:answer", args=[part.pk, "accept"])).status_code == 404
+
+
+def test_it_stands_in_the_calendar_of_who_comes_and_of_who_runs_it(called: Any, cast: Any) -> None:
+    def coming(player: Any) -> list[Any]:
+        return list(conferences_coming(player.actor))
+
+    for player in (cast.case_worker, cast.second_case_worker):
+        assert coming(player) == [called]
+    for player in (cast.shelter_worker, cast.officer, cast.coordinator, cast.responder, cast.stranger):
+        assert coming(player) == []
+    answer(called, cast.shelter_worker)
+    answer(called, cast.officer, people=[cast.second_officer.user.pk])
+    assert coming(cast.shelter_worker) == coming(cast.second_officer) == [called]
+    assert coming(cast.officer) == []
