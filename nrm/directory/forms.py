@@ -92,8 +92,8 @@ class NeedForm(forms.Form):
         return [str(self._word(name, value)) for name, value in given]
 
     def _word(self, name: str, value: Any) -> Any:
-        field = self.fields[name]
-        return dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else field.label
+        choices: Any = getattr(self.fields[name], "choices", None)
+        return dict(choices)[value] if choices else self.fields[name].label
 
     def kept(self) -> dict[str, str]:
         """The filters as they travel along with the pager."""

@@ -260,8 +260,7 @@ def _refused(request: SignedInRequest, form: forms.Form, code: str, act: Callabl
         act()
     except (NotYet, MovedOn) as refusal:
         form.add_error(None, str(refusal.sentence))
-        subject = actions.reference(of) if of else ""
-        facts = {"by": request.actor, "subject": subject, "data": {"refusal": refusal.code}}
-        audit.record(code, outcome=Outcome.REFUSED, **facts)
+        subject, data = actions.reference(of) if of else "", {"refusal": refusal.code}
+        audit.record(code, by=request.actor, subject=subject, outcome=Outcome.REFUSED, data=data)
         return refusal.status
     return 0

@@ -16,7 +16,7 @@ from nrm.lib.clock import today
 from nrm.lib.days import add_months
 
 #: Service, what is offered, and what the map says in the cantons of Tuzla and Posavina, and in Brčko.
-TABLE = (
+TABLE: tuple[tuple[str, list[dict[str, Any]], tuple[str, ...]], ...] = (
     ("legal", [{}], ("offered", "offered", "offered")),
     ("health", [{"regions": ["FBIH"]}], ("offered", "offered", "missing")),
     ("mhpss", [{"regions": ["FBIH-03"], "is_full": True}], ("full", "missing", "missing")),
@@ -52,7 +52,7 @@ def test_every_kind_of_offer_in_every_region(
             write(cast.organisations.open_hand, service=service, **offer)
     with django_assert_num_queries(1):
         found = gaps_map(cast.coordinator.actor)
-    brcko = next(column.code for column in found.columns if column.name.startswith("Br"))
+    brcko = next(column.code for column in found.columns if str(column.name).startswith("Br"))
     for service, _offers, expected in TABLE:
         row = shown(found, service)
         if service != "employment":
