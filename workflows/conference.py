@@ -102,7 +102,7 @@ class ConferenceFlow(Lifecycle):
         state,
         S.CALLED,
         S.CANCELLED,
-        label=pgettext_lazy("case conference", "Cancel"),
+        label=_("Cancel the conference"),
         permission="conference.call",
         needs_reason=True,
         order=3,
