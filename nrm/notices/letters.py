@@ -26,6 +26,8 @@ from nrm.notices.models import Notice
 
 #: Bytes of the proof. Whoever guesses one marks a single mail as come back.
 PROOF = 10
+#: Signs before the @ of an address (RFC 5321).
+LONGEST_LOCAL = 64
 
 
 def written(letter: UUID, recipient: User, notices: Sequence[Notice]) -> EmailMessage:
@@ -73,6 +75,15 @@ def comes_back_to(token: str) -> str:
         return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     local, _at, domain = settings.NRM_MAIL_BOUNCES.rpartition("@")
     return f"{local}+{token}@{domain}"
+
+
+def require_room_for_a_token() -> None:
+    """ValueError for an address of bounces that leaves no room: mail servers take 64 signs before the @."""
+    local, _at, domain = settings.NRM_MAIL_BOUNCES.rpartition("@")
+    if settings.NRM_MAIL_BOUNCES and not (
+        local and domain and len(f"{local}+{token_of(UUID(int=0))}") <= LONGEST_LOCAL
+    ):
+        raise ValueError("no room for a token")
 
 
 def domain_of(sender: str) -> str:

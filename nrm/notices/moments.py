@@ -51,10 +51,12 @@ def usual() -> Wishes:
 
 
 def usual_quiet_hours() -> tuple[time, time] | None:
-    """ValueError for a setting that is not like 20:00-07:00."""
+    """ValueError for a setting that is not like 20:00-07:00; the start of the service asks once."""
     if not settings.NRM_QUIET_HOURS:
         return None
     start, end = (time.fromisoformat(part.strip()) for part in settings.NRM_QUIET_HOURS.split("-"))
+    if start == end:
+        raise ValueError("quiet hours that never end")
     return start, end
 
 

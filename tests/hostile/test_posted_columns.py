@@ -33,6 +33,9 @@ BUTTONS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("directory:confirm", "case_worker", {}, "listing"),
     ("directory:assess", "coordinator", {"quality": "meets"}, "listing"),
     ("identification:begin_screening", "case_worker", {"suspicions": "labour", "safe_to_talk": "yes"}, ""),
+    ("notices:mail", "case_worker", {"rhythm": "digest", "digest_at": "08:00"}, ""),
+    ("notices:make_calendar", "case_worker", {}, ""),
+    ("notices:try_again", "administrator", {}, ""),
     ("reintegration:start", "case_worker", {}, ""),
     ("conferences:drop", "case_worker", {}, "agreed"),
 )

@@ -8,15 +8,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail.utils import DNS_NAME
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from hypothesis import example, given, settings
+from hypothesis import example, given
+from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from nrm.accounts.forms import InviteForm
 from nrm.accounts.models import User
+from nrm.notices.apps import refuse_what_no_mail_can_leave_by
+from nrm.notices.checks import neutral_sender
 from nrm.notices.letters import token_of, written
 from nrm.notices.models import Notice
 
@@ -40,7 +43,7 @@ def test_d8_the_database_takes_no_such_address_either(cast: Any, address: str) -
         User.objects.filter(pk=cast.case_worker.user.pk).update(email=address.lower())
 
 
-@settings(max_examples=100, deadline=None)
+@tried(max_examples=100, deadline=None)
 @given(code=st.text(max_size=20), name=st.text(max_size=20), local=st.text(max_size=20))
 @example(code="K7Q2\nBcc: b@x.example", name="N\r\nBcc: b@x.example", local='"a,b"')
 def test_d8_a_mail_has_our_headers_and_one_recipient(code: str, name: str, local: str) -> None:
@@ -87,3 +90,28 @@ def test_a_repeat_has_the_same_identity(cast: Any) -> None:
     first, again = (written(letter, cast.case_worker.user, notices).message() for _ in range(2))
     assert first["Message-ID"] == again["Message-ID"]
     assert written(uuid4(), cast.case_worker.user, notices).message()["Message-ID"] != first["Message-ID"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "warnings"),
+    [("News <news@desk.example>", 0), ("NRM <news@desk.example>", 1), ("Pomoć žrtvama <a@desk.example>", 1)],
+)
+def test_a_sender_that_says_what_the_service_is_for_is_warned_of(settings: Any, sender: str, warnings: int) -> None:
+    settings.DEFAULT_FROM_EMAIL = sender
+    assert len(neutral_sender()) == warnings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NRM_QUIET_HOURS", "always"),
+        ("NRM_QUIET_HOURS", "20:00-20:00"),
+        ("NRM_MAIL_BOUNCES", "bounces"),
+        ("NRM_MAIL_BOUNCES", f"{'b' * 22}@desk.example"),
+    ],
+)
+def test_what_would_fail_with_the_first_notice_refuses_the_start(settings: Any, name: str, value: str) -> None:
+    refuse_what_no_mail_can_leave_by()
+    setattr(settings, name, value)
+    with pytest.raises(ImproperlyConfigured, match=name):
+        refuse_what_no_mail_can_leave_by()
