@@ -119,7 +119,13 @@ def test_the_code_of_conduct_and_who_looked_at_what(desk: Callable[..., Desk], c
     ana.follow("Who has seen this case")
     assert barriers(ana) == []
     ana.open("/cases/")
-    for address in (f"/cases/{case.code}/readers/", "/account/", "/account/activity/", "/account/code-of-conduct/"):
+    for address in (
+        f"/cases/{case.code}/readers/",
+        "/account/",
+        "/account/activity/",
+        "/account/mail/",
+        "/account/code-of-conduct/",
+    ):
         ana.open(address)
         assert barriers(ana) == [], address
         assert ana.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
@@ -128,8 +134,9 @@ def test_the_code_of_conduct_and_who_looked_at_what(desk: Callable[..., Desk], c
 def test_the_desk_of_an_administrator(desk: Callable[..., Desk], cast: Any, size: Any, settings: Any) -> None:
     settings.NRM_COUNTRY = "ba"
     dana = desk(cast.administrator, viewport=size)
-    dana.open("/country/")
-    assert barriers(dana) == []
+    for address in ("/country/", "/administration/mail/"):
+        dana.open(address)
+        assert barriers(dana) == [], address
 
 
 def test_the_desk_of_the_identifying_body(
