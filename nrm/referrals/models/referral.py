@@ -1,8 +1,7 @@
-"""Referrals between organisations."""
+"""A referral from one organisation to another."""
 
 from __future__ import annotations
 
-import uuid
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from nrm.access.permissions import Permission
 from nrm.accounts.models import Organisation
@@ -19,6 +17,15 @@ from nrm.directory.models import Listing
 from nrm.directory.services import Service
 from nrm.lib.history import History
 from nrm.lib.spoken_languages import SpokenLanguage
+from nrm.referrals.models.choices import (
+    Channel,
+    DeclineReason,
+    LanguageHelp,
+    Meeting,
+    Preferred,
+    ReferralOutcome,
+    Urgency,
+)
 from nrm.vault.fields import SealedField
 from workflows.effects import Party
 from workflows.referral import OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
@@ -27,59 +34,6 @@ from workflows.referral import OPEN_REFERRALS, WAITING_FOR_ANSWER, ReferralState
 RUNNING = (ReferralState.MORE_INFO, ReferralState.ACCEPTED, ReferralState.IN_SERVICE)
 #: Over, one way or another.
 ENDED = (ReferralState.DECLINED, ReferralState.COMPLETED, ReferralState.WITHDRAWN, ReferralState.EXPIRED)
-
-
-class Urgency(models.TextChoices):
-    ROUTINE = "routine", pgettext_lazy("urgency", "Within days")
-    URGENT = "urgent", pgettext_lazy("urgency", "Today")
-    IMMEDIATE = "immediate", pgettext_lazy("urgency", "At once")
-
-
-class DeclineReason(models.TextChoices):
-    """About capacity or mandate, never about the person."""
-
-    NO_CAPACITY = "no_capacity", _("No capacity now")
-    OUTSIDE_MANDATE = "outside_mandate", _("Outside our mandate")
-    WRONG_REGION = "wrong_region", _("Outside our region")
-    CONFLICT_OF_INTEREST = "conflict_of_interest", _("Conflict of interest")
-    OTHER = "other", pgettext_lazy("decline reason", "Another reason")
-
-
-class ReferralOutcome(models.TextChoices):
-    PROVIDED = "provided", _("Service provided")
-    PARTLY_PROVIDED = "partly_provided", _("Service provided in part")
-    PERSON_DECLINED = "person_declined", _("The person did not take up the service")
-    REFERRED_ON = "referred_on", _("Referred onward")
-
-
-class Channel(models.TextChoices):
-    """How the referral reaches an organisation: in the service, or outside of it where nobody there has an account."""
-
-    INSIDE = "inside", pgettext_lazy("referral", "In this service")
-    LINK = "link", pgettext_lazy("referral", "By a link, with a code told by phone")
-    LETTER = "letter", pgettext_lazy("referral", "By letter")
-
-
-class LanguageHelp(models.TextChoices):
-    """Who helps the person and the service to understand each other."""
-
-    INTERPRETER = "interpreter", _("Interpreter")
-    MEDIATOR = "mediator", _("Cultural mediator")
-
-
-class Meeting(models.TextChoices):
-    """How the interpreter or mediator takes part."""
-
-    ON_SITE = "on_site", pgettext_lazy("interpreter", "On site")
-    PHONE = "phone", pgettext_lazy("interpreter", "By telephone")
-    VIDEO = "video", pgettext_lazy("interpreter", "By video")
-
-
-class Preferred(models.TextChoices):
-    """Only where the person wants it."""
-
-    WOMAN = "woman", pgettext_lazy("interpreter", "A woman")
-    MAN = "man", pgettext_lazy("interpreter", "A man")
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -227,118 +181,3 @@ class Referral(CaseChild):
         if self.listing_id is not None and not Listing.objects.taking_referrals().filter(pk=self.listing_id).exists():
             return False
         return self.receiver.is_active and self.receiver.accepts_referrals
-
-
-class MessageKind(models.TextChoices):
-    """What a message went with. The writer's side follows from it."""
-
-    QUESTION = "ask", pgettext_lazy("message", "Question")
-    ANSWER = "answer", pgettext_lazy("message", "Answer")
-    DECLINED = "decline", pgettext_lazy("message", "Declined")
-    WITHDRAWN = "withdraw", pgettext_lazy("message", "Withdrawn")
-    COMPLETED = "complete", pgettext_lazy("message", "Completed")
-
-
-class Message(models.Model):
-    """What one side wrote to the other with a step of a referral. Written once; both sides read it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="messages")
-    kind = models.CharField(max_length=12, choices=MessageKind)
-    body = SealedField()
-    written_by = models.UUIDField(editable=False)
-    written_at = models.DateTimeField(auto_now_add=True)
-    history = History()
-
-    belongs_to: ClassVar[dict[Permission, Party]] = Referral.belongs_to
-
-    class Meta:
-        ordering = ("written_at", "id")
-        constraints = [models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="message_kind_known")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
-
-    @property
-    def case(self) -> Case:
-        return self.referral.case
-
-    def parties(self) -> dict[Party, UUID]:
-        return self.referral.parties()
-
-
-class Opinion(models.TextChoices):
-    """An answer to one question about a service. Nobody has to give one."""
-
-    YES = "yes", pgettext_lazy("opinion", "Yes")
-    PARTLY = "partly", pgettext_lazy("opinion", "In part")
-    NO = "no", pgettext_lazy("opinion", "No")
-
-
-#: What a person can be asked about a service.
-QUESTIONS = ("helped", "felt_safe", "respected", "would_return")
-
-
-def question(name: str) -> str:
-    return str(Feedback._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-
-
-class Feedback(models.Model):
-    """What the person says about a service, if they want to. Written once; the provider never sees it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="feedback")
-    helped = models.CharField(_("Did it help?"), max_length=6, choices=Opinion, blank=True)
-    felt_safe = models.CharField(_("Did you feel safe there?"), max_length=6, choices=Opinion, blank=True)
-    respected = models.CharField(_("Were you treated with respect?"), max_length=6, choices=Opinion, blank=True)
-    would_return = models.CharField(_("Would you go there again?"), max_length=6, choices=Opinion, blank=True)
-    words = SealedField(null=True)
-    recorded_by = models.UUIDField(editable=False)
-    recorded_at = models.DateTimeField(auto_now_add=True)
-    history = History()
-
-    belongs_to: ClassVar[dict[Permission, Party]] = Referral.belongs_to
-
-    class Meta:
-        ordering = ("recorded_at", "id")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(**{f"{question}__in": ["", *Opinion.values] for question in QUESTIONS}),
-                name="feedback_opinion_known",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"feedback {self.id}"
-
-    @property
-    def case(self) -> Case:
-        return self.referral.case
-
-    def parties(self) -> dict[Party, UUID]:
-        return self.referral.parties()
-
-
-from nrm.referrals.outside.models import OutsideLink, ToldAnswer, WrongCode  # noqa: E402, F401  # belong to this app
-
-
-class Gap(models.Model):
-    """A service that was looked for in a case and that nobody offers there. Counted once a case."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="gaps")
-    service = models.CharField(_("Service"), max_length=30, choices=Service)
-    region = models.CharField(_("Region"), max_length=20, blank=True, default="")
-    found_by = models.UUIDField(editable=False)
-    found_at = models.DateTimeField(auto_now_add=True)
-    history = History()
-
-    class Meta:
-        ordering = ("-found_at", "id")
-        constraints = [
-            models.CheckConstraint(condition=Q(service__in=Service.values), name="gap_service_known"),
-            models.UniqueConstraint(fields=["case", "service"], name="gap_counted_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"gap {self.id}"
