@@ -25,6 +25,7 @@ from django.utils import timezone
 from nrm.access.actor import THE_SERVICE
 from nrm.cases.actions import open_case, reminders, take_status_step
 from nrm.notices.models import Notice
+from nrm.notices.selectors import told_already
 from nrm.tasks import actions as tasks
 from nrm.tasks.models import Clock, Task
 from tests.concurrency.test_two_steps_at_once import at_once
@@ -118,7 +119,7 @@ def somebody_tells_of(clock: Clock, cast: Any) -> Iterator[None]:
 
 def both_look_before_either_tells(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     have_looked = Barrier(2)
-    look = reminders.told_already
+    look = told_already
 
     def looked(keys: Any) -> set[str]:
         found = look(keys)
