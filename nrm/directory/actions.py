@@ -20,20 +20,17 @@ from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
-from nrm.access.roles import Role
 from nrm.accounts.actions import add_outside_organisation
-from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
-from nrm.accounts.selectors import is_reachable_inside
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.countries import profile
 from nrm.directory.models import Listing, Quality
 from nrm.directory.selectors import KeeperStanding, require_offering, require_sight
+from nrm.directory.work import close_work, open_work, reference
 from nrm.lib.clock import now, today
 from nrm.lib.history import Recording, save_recorded
-from nrm.tasks import actions as tasks
-from nrm.tasks.kinds import TaskKind, TaskOutcome
+from nrm.tasks.kinds import TaskKind
 from workflows import lifecycle as machines
 from workflows.effects import CloseTasks, Effect, OpenTask, Party
 from workflows.listing import ListingFlow, ListingState
@@ -120,12 +117,12 @@ def _write(listing: Listing, values: Mapping[str, Any]) -> set[str]:
 
 def _settle_tasks_after(changed: set[str], listing: Listing, by: Actor) -> None:
     if listing.state in SHOWN:
-        _close(listing, by, TaskKind.CONFIRM_LISTING)
+        close_work(listing, by, TaskKind.CONFIRM_LISTING)
     if listing.changed_since_approval and changed & ESSENTIAL:
-        _open(TaskKind.LOOK_AT_CHANGE, listing, by, Party.COORDINATOR, now() + LOOKED_AT_WITHIN)
+        open_work(TaskKind.LOOK_AT_CHANGE, listing, by, Party.COORDINATOR, now() + LOOKED_AT_WITHIN)
     ends_by = profile.current().directory.licence_ends_by(today())
     if listing.licence_valid_until is None or listing.licence_valid_until > ends_by:
-        _close(listing, by, TaskKind.RENEW_LICENCE)
+        close_work(listing, by, TaskKind.RENEW_LICENCE)
 
 
 @transaction.atomic
@@ -150,7 +147,7 @@ def confirm_listing(listing: Listing, *, by: Actor, expected_version: int) -> Li
         raise NotYet
     locked.confirmed_on = today()
     row = _save(locked, Code.LISTING_CONFIRMED, by)
-    _close(locked, by, TaskKind.CONFIRM_LISTING)
+    close_work(locked, by, TaskKind.CONFIRM_LISTING)
     _append(Code.LISTING_CONFIRMED, locked, by, row)
     return locked
 
@@ -166,7 +163,7 @@ def accept_change(listing: Listing, *, by: Actor, expected_version: int) -> List
         raise MovedOn
     locked.changed_since_approval = False
     row = _save(locked, Code.LISTING_CHANGE_ACCEPTED, by)
-    _close(locked, by, TaskKind.LOOK_AT_CHANGE)
+    close_work(locked, by, TaskKind.LOOK_AT_CHANGE)
     _append(Code.LISTING_CHANGE_ACCEPTED, locked, by, row)
     return locked
 
@@ -221,10 +218,10 @@ def _carry_out(effects: Iterable[Effect], listing: Listing, by: Actor) -> None:
     """What needs no case: tasks."""
     for effect in effects:
         if isinstance(effect, CloseTasks):
-            _close(listing, by, *map(TaskKind, effect.kinds))
+            close_work(listing, by, *map(TaskKind, effect.kinds))
         elif isinstance(effect, OpenTask):
             due_at = now() + timedelta(days=effect.days) if effect.days else None
-            _open(TaskKind(effect.kind), listing, by, effect.to, due_at)
+            open_work(TaskKind(effect.kind), listing, by, effect.to, due_at)
         else:
             raise TypeError(f"{effect!r} needs a case")
 
@@ -253,17 +250,13 @@ def _ask(kind: TaskKind, pk: UUID, is_due: Q, at: datetime) -> bool:
     """Seen again under the lock: whoever has just confirmed is not asked."""
     locked = Listing.objects.select_for_update(of=("self",), no_key=True).select_related("organisation", "kept_by")
     listing = locked.filter(is_due, pk=pk, state__in=SHOWN).first()
-    if listing is None or not _open(kind, listing, THE_SERVICE, Party.PROVIDER, at + ANSWERED_WITHIN):
+    if listing is None or not open_work(kind, listing, THE_SERVICE, Party.PROVIDER, at + ANSWERED_WITHIN):
         return False
     audit.append(Code.LISTING_ASKED_ABOUT, by=THE_SERVICE, subject=reference(listing), data={"kind": kind.value})
     return True
 
 
 # Together
-
-
-def reference(listing: Listing) -> str:
-    return f"{listing._meta.label_lower}:{listing.pk}"
 
 
 def _locked(pk: UUID, by: Actor, permission: Permission, expected_version: int | None = None) -> Listing:
@@ -287,35 +280,3 @@ def _save(listing: Listing, code: Code, by: Actor) -> Any:
 
 def _append(code: str, listing: Listing, by: Actor, row: Any, data: Mapping[str, Any] | None = None) -> None:
     audit.append(code, by=by, subject=reference(listing), data=data or {}, history=[audit.history_digest(row)])
-
-
-def _open(kind: TaskKind, listing: Listing, by: Actor, party: Party, due_at: datetime | None) -> bool:
-    """Whether somebody has something to do who had not before."""
-    opened_at = now()
-    role = Role.COORDINATOR.value if party is Party.COORDINATOR else ""
-    opened = [
-        tasks.open_task(
-            kind,
-            case_code="",
-            subject=reference(listing),
-            organisation_id=organisation_id,
-            role=role,
-            due_at=due_at,
-            by=by,
-        )
-        for organisation_id in _organisations(party, listing)
-    ]
-    return any(task.opened_at >= opened_at for task in opened)
-
-
-def _organisations(party: Party, listing: Listing) -> list[UUID]:
-    """Where nobody of those who keep a service can be asked, the coordinator is."""
-    keeper = listing.kept_by or listing.organisation
-    if party is Party.PROVIDER and is_reachable_inside(keeper):
-        return [keeper.pk]
-    offices = Organisation.objects.filter(kind=OrganisationKind.COORDINATION_OFFICE, is_active=True)
-    return list(offices.values_list("pk", flat=True))
-
-
-def _close(listing: Listing, by: Actor, *kinds: TaskKind) -> None:
-    tasks.close_tasks(subject=reference(listing), kinds=kinds, outcome=TaskOutcome.DONE, by=by)

@@ -24,6 +24,7 @@ from nrm.audit import actions as audit
 from nrm.audit.codes import Code, Outcome
 from nrm.directory import actions, selectors
 from nrm.directory.forms import ListingForm, NeedForm, OutsideForm, QualityForm, StepForm
+from nrm.directory.work import reference
 from nrm.lib.drafting import called_as_step, keeps_draft
 from workflows.listing import ListingFlow
 
@@ -260,7 +261,7 @@ def _refused(request: SignedInRequest, form: forms.Form, code: str, act: Callabl
         act()
     except (NotYet, MovedOn) as refusal:
         form.add_error(None, str(refusal.sentence))
-        subject, data = actions.reference(of) if of else "", {"refusal": refusal.code}
+        subject, data = reference(of) if of else "", {"refusal": refusal.code}
         audit.record(code, by=request.actor, subject=subject, outcome=Outcome.REFUSED, data=data)
         return refusal.status
     return 0

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
-from nrm.directory.actions import add_listing, reference, take_step
+from nrm.directory.actions import add_listing, take_step
+from nrm.directory.work import reference
 from nrm.lib.clock import today
 from tests.directory.conftest import VALUES
 
