@@ -1,17 +1,15 @@
-"""What one reader sees of a conference: on its page, on the case page, and printed."""
+"""What one reader sees of a conference: on its page and printed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import Standing
 from nrm.accounts.models import Organisation
@@ -25,7 +23,6 @@ from nrm.conferences.points import Topic, is_clinical, may_see
 from nrm.tasks.models import Task
 from nrm.vault.fields import opened
 from workflows.attendance import STILL_TO_COME, TAKING_PART, AttendanceFlow
-from workflows.case import Stage
 from workflows.conference import OPEN_CONFERENCES, ConferenceFlow, ConferenceState
 
 CONFERENCES_SHOWN = 10
@@ -286,34 +283,3 @@ def decision_lines(
         for decision in decisions
         if decision.owner_id == own or may_see(standing, decision.topic)
     ]
-
-
-# On the case page
-
-
-@dataclass(frozen=True, slots=True)
-class ConferenceRow:
-    conference: Conference
-    #: The reader's organisation has not answered yet.
-    is_to_answer: bool
-
-
-def block_for(case: Case, standing: Standing, actor: Actor) -> dict[str, Any] | None:
-    """The conferences of a case that the reader may know of; two queries."""
-    if not standing.may(Permission.SEE_CONFERENCE):
-        return None
-    sees_all = selectors.sees_all_parts(standing)
-    may_call = standing.may(Permission.CALL_CONFERENCE) and case.stage != Stage.CLOSED
-    own = Attendance.objects.invited().filter(conference__case=case, organisation=actor.organisation_id)
-    answers = standing.may(Permission.ANSWER_CONFERENCE)
-    parts = {part.conference_id: part.state for part in own} if answers else {}
-    rows = Conference.objects.filter(case=case)
-    if not sees_all:
-        rows = rows.filter(pk__in=parts)
-    shown = [
-        ConferenceRow(row, row.state == ConferenceState.CALLED and parts.get(row.pk) == "invited")
-        for row in rows[:CONFERENCES_SHOWN]
-    ]
-    if not shown and not may_call:
-        return None
-    return {"case": case, "rows": shown, "may_call": may_call}

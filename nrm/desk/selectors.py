@@ -26,7 +26,7 @@ from nrm.cases.selectors.retention import Keeping, keeping_of
 from nrm.cases.selectors.team import ReadBar, TeamCard, bars_of_case, team_card
 from nrm.cases.selectors.transfer import Offer, offer_shown
 from nrm.cases.steps import StepLink, step_links
-from nrm.conferences.page import block_for as conferences_block
+from nrm.conferences.block import block_for as conferences_block
 from nrm.countries import profile
 from nrm.desk.helped import Helped, helped
 from nrm.desk.timeline import Moment, timeline_of

@@ -13,8 +13,8 @@ from django.urls import reverse
 from nrm.access.refusals import NotPermitted, NotVisible, NotYet
 from nrm.audit.models import Event
 from nrm.cases.selectors import standing_in
+from nrm.conferences.block import block_for
 from nrm.conferences.models import Attendance, Conference
-from nrm.conferences.page import block_for
 from nrm.conferences.selectors import possible_guests
 from nrm.lib.clock import now, today
 from nrm.notices.models import Notice
