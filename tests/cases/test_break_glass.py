@@ -298,7 +298,7 @@ def test_z2_before_the_proof_and_the_reason_every_code_is_answered_alike(
 
 
 def steady(html: str) -> str:
-    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|X-CSRFToken": "[^"]+"|value="\d{6}"', "", html)
+    return re.sub(r'name="(csrfmiddlewaretoken|draft)" value="[^"]+"|X-CSRFToken": "[^"]+"|value="\d{6}"', "", html)
 
 
 def test_after_them_a_code_that_is_none_is_told_and_the_log_does_not_keep_it(cast: Any, sign_in: SignIn) -> None:
