@@ -22,7 +22,7 @@ code: .venv/ready ## print the current one-time code of a demo person (USER=ana.
 	@$(development) NRM_COUNTRY=$(COUNTRY) $(python) manage.py demo code $(USER)
 
 test: .venv/ready ## run every test
-	@$(test) exec $(python) -m pytest -p tests.own_server -n logical --maxprocesses 8 --dist loadfile
+	@$(test) exec $(python) -m pytest -p tests.own_server -p tests.spreading -n logical --maxprocesses 8 --dist loadfile
 
 check: .venv/ready ## lint, types, layers, migrations, translations, then every test
 	$(python) -m ruff check .

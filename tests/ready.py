@@ -28,8 +28,12 @@ from django.conf import UserSettingsHolder, settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from tests.spreading import file_of, unit_of
+
 #: Seconds after which it is written again: a test may rely on its rows being new.
-FRESH_FOR = 300
+FRESH_FOR = 900
+#: Seconds of work after which a step that failed is not tried again.
+COSTLY = 5
 #: Every fixture that is kept, by name.
 KEPT: dict[str, Step] = {}
 
@@ -80,6 +84,8 @@ class Ground:
         self.stands: list[Stand] = []
         self.since = (0.0, date.min)
         self.clock = timezone.now
+        #: Why a costly step failed: it is not tried again for every test that asks for it.
+        self.failures: dict[str, BaseException] = {}
 
     def __contains__(self, name: str) -> bool:
         return any(stand.name == name for stand in self.stands)
@@ -106,13 +112,24 @@ class Ground:
         return tuple(stand.name for stand in self.stands)
 
     def take(self, step: Step) -> None:
-        if not self.stands:
-            self.since = time.monotonic(), timezone.localdate()
+        if failure := self.failures.get(step.name):
+            raise RuntimeError(f"{step.name} could not be made before.") from failure
         with ExitStack() as block:
             block.enter_context(taken_back())
-            value = step.make(*map(self.copy_of, step.asks))
+            value = self.made(step)
             connection.check_constraints()
+            if not self.stands:
+                self.since = time.monotonic(), timezone.localdate()
             self.stands.append(Stand(step.name, pickle.dumps(value), block.pop_all()))
+
+    def made(self, step: Step) -> Any:
+        began = time.process_time()
+        try:
+            return step.make(*map(self.copy_of, step.asks))
+        except BaseException as failure:
+            if time.process_time() - began > COSTLY:
+                self.failures[step.name] = failure
+            raise
 
     def is_as_usual(self) -> bool:
         """No settings are overridden, and the clock is the real one."""
@@ -162,9 +179,14 @@ def longest(names: list[str]) -> tuple[str, ...]:
 
 
 def in_order_of_ground(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Tests of one file that follow each other and begin with the same, together, those with least first."""
-    files = [list(several) for _file, several in groupby(items, key=lambda item: item.path)]
+    """Tests of one file, or of files that run together, that follow each other and begin with the same, together, those
+    with least first."""
+    files = [list(several) for _file, several in groupby(items, key=unit)]
     return [item for several in files for item in sorted(several, key=wanted)]
+
+
+def unit(item: pytest.Item) -> str:
+    return unit_of(file_of(item))
 
 
 def wanted(item: pytest.Item) -> tuple[str, ...]:
