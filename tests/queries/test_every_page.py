@@ -145,7 +145,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "referrals:outside_done": ("nobody", 0),
     "referrals:page": ("case_worker", 17),
     "referrals:prepare": ("case_worker", 9),
-    "referrals:record_told": ("case_worker", 7),
+    "referrals:record_told": ("case_worker", 8),
     "referrals:services": ("coordinator", 7),
     "referrals:step": ("clinician", 7),
     "reintegration:add_goal": ("case_worker", 7),
