@@ -46,6 +46,7 @@ NOT_CRYPTOGRAPHIC = {
     "nrm.lib.codes.GROUP",
     "nrm.referrals.outside.secrets.GROUP",
     "nrm.vault.shares.COLUMNS",
+    "nrm.web.errors.RETRY_AFTER",
     "nrm.vault.shares.WIDTH",
 }
 
