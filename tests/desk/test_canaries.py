@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from io import StringIO
-from typing import Any
-
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
-from django.db import transaction
-from django.test import override_settings
 
 from nrm.cases.models import Case
-from nrm.desk.demo.stories import PLOTS
 from nrm.desk.demo.words import COUNTRIES, words
 from nrm.vault.fields import SealedField, place_of
 from nrm.vault.identity import Identity
 from nrm.vault.sealing import unseal_text
+from tests.desk.conftest import Filled
 from tests.vault.canaries import dump, found
 
 #: Enough for a narrative to be told from chance, and for all of them to be looked for in a moment.
@@ -36,29 +28,10 @@ SEALED = [
 ]
 
 
-#: Without it nothing makes a test database, and a module's own fixture would fill the one of development.
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def logged(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """What was printed and logged while a country was filled, every logger telling all it can."""
-    heard = StringIO()
-    listener = logging.StreamHandler(heard)
-    loggers = [logging.getLogger(name) for name in ("", "django", "django.db.backends", "axes")]
-    before = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.addHandler(listener)
-        logger.setLevel(logging.DEBUG)
-    try:
-        with django_db_blocker.unblock(), override_settings(NRM_DEMO=True, NRM_RETENTION_YEARS=1), transaction.atomic():
-            call_command("demo", cases=len(PLOTS), stdout=heard)
-            yield heard.getvalue()
-            transaction.set_rollback(True)
-    finally:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.removeHandler(listener)
-            logger.setLevel(level)
+@pytest.fixture
+def logged(filled: Filled) -> str:
+    """What was printed and logged while a country was filled."""
+    return filled.printed + filled.logged
 
 
 def identities() -> list[Identity]:
@@ -83,7 +56,7 @@ def narratives() -> set[str]:
 
 
 def test_before_anybody_is_there_nothing_is_found(db: None) -> None:
-    """The other control. It also has pytest make the test database, which the fixture of this file does not ask for."""
+    """The other control."""
     assert found(sorted(narratives())) == []
 
 

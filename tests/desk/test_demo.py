@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -61,8 +60,6 @@ from workflows.screening import Conclusion
 from workflows.status import Status
 from workflows.track import Track
 
-#: Several signatures to a decision, and hours to make it: the most that a country asks of the demo.
-COUNTRY = "rs"
 #: Every column that a machine moves.
 MOVED = (
     (Case, "stage"),
@@ -89,21 +86,6 @@ def demo(*arguments: str, **options: Any) -> str:
     out = StringIO()
     call_command("demo", *arguments, stdout=out, **options)
     return out.getvalue()
-
-
-@pytest.fixture(scope="module")
-def country(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """Every story once, for all tests of this file; what the command printed. Picked by itself, a test of this file
-    would get no test database, and the one of development is left alone."""
-    if not connection.settings_dict["NAME"].startswith("test_"):
-        pytest.skip("Run the whole file: a test by itself gets no test database.")
-    with (
-        django_db_blocker.unblock(),
-        override_settings(NRM_DEMO=True, NRM_COUNTRY=COUNTRY, NRM_RETENTION_YEARS=1),
-        transaction.atomic(),
-    ):
-        yield demo(country=COUNTRY.upper(), cases=len(PLOTS))
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(("model", "column"), MOVED, ids=[f"{model.__name__}.{column}" for model, column in MOVED])
