@@ -13,6 +13,7 @@ from nrm.referrals.selectors.choosing import (
     who_could_help,
 )
 from nrm.referrals.selectors.inbox import (
+    MOST_COUNTED,
     InboxPage,
     inbox_counts,
     inbox_page,
@@ -43,6 +44,7 @@ from nrm.referrals.selectors.opinions import feedback_sums
 
 __all__ = [
     "MOST_AT_ONCE",
+    "MOST_COUNTED",
     "FeedbackPlace",
     "InboxPage",
     "Preview",

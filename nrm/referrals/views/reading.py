@@ -56,7 +56,12 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         "box": box,
         "box_name": BOX_NAMES[box],
         "tabs": [
-            {"url": f"?{urlencode({'box': key})}", "name": name, "count": counts.get(key), "is_here": key == box}
+            {
+                "url": f"?{urlencode({'box': key})}",
+                "name": name,
+                "count": counted(counts.get(key)),
+                "is_here": key == box,
+            }
             for key, name in BOX_NAMES.items()
         ],
         "rows": [
@@ -74,6 +79,11 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         "pages": pages(box, wanted, page, after),
     }
     return render(request, "referrals/inbox.html", context, status=200 if is_valid else 422)
+
+
+def counted(count: int | None) -> str:
+    """As many as one can act on in a day; what is more is not counted out."""
+    return f"{count - 1}+" if count == selectors.MOST_COUNTED else str(count or "")
 
 
 def other_side(referral: Any, request: SignedInRequest) -> Any:
