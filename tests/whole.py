@@ -243,7 +243,7 @@ def open_doors(organisations: Any) -> None:
 def sent_outside(case: Case, by: Any) -> Any:
     """The person agreed that the clinic may know the risk."""
     values = {"name": "Hill Clinic", "kind": "health_service", "country": "mk"}
-    clinic = Organisation.objects.create(**values, accepts_referrals=True)
+    clinic, *_others = Organisation.objects.bulk_create([Organisation(**values, accepts_referrals=True)])
     agreed = {"purpose": "referral", "given_how": "signed", "given_on": timezone.localdate(), "categories": ["risk"]}
     cases.record_consent(case, by=by, recipient_id=clinic.pk, **agreed)
     return sent(case, by, clinic, "health", channel="link")

@@ -236,6 +236,7 @@ PREFIXES: dict[str, frozenset[str]] = {
             "retention",
             "conference",
             "attendance",
+            "draft",
         }
     ),
     Group.IDENTITY: frozenset({"identity", "search", "seal", "vault"}),

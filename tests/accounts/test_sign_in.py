@@ -35,6 +35,13 @@ WITHOUT_SECOND_FACTOR = {
     "languages:set",
     "web:health",
     "web:leave",
+    # Their keys are in the address or in a cookie of their own, and no account stands behind them.
+    "desk:calendar_feed",
+    "referrals:outside_link",
+    "referrals:outside_code",
+    "referrals:outside_read",
+    "referrals:outside_step",
+    "referrals:outside_done",
 }
 ON_THE_WAY = {"accounts:ask_passkey", "accounts:sign_in_code", "accounts:sign_in_backup_code", "accounts:enrol"}
 

@@ -82,6 +82,7 @@ DELETED = {
     "accounts_passkeychallenge",
     "vault_indexentry",
     "drafts_draft",
+    "referrals_wrongcode",
 }
 
 
