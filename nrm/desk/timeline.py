@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,7 @@ from nrm.cases.models import Case
 from nrm.cases.selectors import cases_visible_to
 from nrm.cases.selectors.left import had_left
 from nrm.vault.fields import opened_at
+from nrm.vault.sealing import Place
 from workflows.registry import MACHINES
 
 SIZE = 30
@@ -132,28 +133,31 @@ def _others(events: Iterable[Event], reader: Actor) -> dict[int, str]:
 
 
 def _reasons(case: Case, events: Iterable[Event]) -> dict[int, str]:
-    """The reason of each event that has one, by its sequence; one query a history table."""
+    """The reason of each event that has one, by its sequence; one query whatever the number of history tables."""
     wanted: dict[str, dict[int, int]] = defaultdict(dict)
     for event in events:
         for table, history_id, _digest in event.history[:1]:
-            if table.startswith(REASONS_SHARED):
+            if table.startswith(REASONS_SHARED) and keeps_reasons(history_model(table)):
                 wanted[table][int(history_id)] = event.sequence
+    found = [_with_reason(table, rows) for table, rows in sorted(wanted.items())]
     return {
-        sequence: reason
-        for table, rows in wanted.items()
-        for sequence, reason in _reasons_in(case, history_model(table), rows)
+        wanted[table][history_id]: opened_at(case.person, _place(table, pk, version), sealed)
+        for table, history_id, pk, version, sealed in (found[0].union(*found[1:], all=True) if found else ())
     }
 
 
-def _reasons_in(case: Case, model: Any, rows: dict[int, int]) -> list[tuple[int, str]]:
-    found = model.objects.filter(history_id__in=rows).exclude(history_change_reason=None)
-    return [
-        (
-            rows[row.history_id],
-            opened_at(case.person, place_of_reason(row.instance, row.version), row.history_change_reason),
-        )
-        for row in found
-    ]
+def keeps_reasons(model: Any) -> bool:
+    """A reason is bound to a version: what is written once and never changed has none."""
+    return "version" in {field.name for field in model._meta.concrete_fields}
+
+
+def _with_reason(table: str, rows: Iterable[int]) -> Any:
+    rows_with = history_model(table).objects.filter(history_id__in=rows, history_change_reason__isnull=False)
+    return rows_with.order_by().values_list(Value(table), "history_id", "id", "version", "history_change_reason")
+
+
+def _place(table: str, pk: UUID, version: int) -> Place:
+    return place_of_reason(history_model(table).instance_type(pk=pk), version)
 
 
 @cache

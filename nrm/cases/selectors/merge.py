@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -111,11 +111,11 @@ class Merged:
 
 
 def merged_shown(case: Case, standing: Standing) -> Merged:
-    """Nobody is told of a case they do not see. Two queries, and two more where something was merged."""
-    into = _visible_merges(standing.actor).filter(case=case).first()
+    """Nobody is told of a case they do not see. One query, and two more where something was merged."""
+    rows = list(_visible_merges(standing.actor).filter(Q(case=case) | Q(into=case)))
+    into = next((row for row in rows if row.case_id == case.pk), None)
     if into is not None:
         return Merged(into.into.code, into.pk, standing.may(Permission.MERGE_CASES))
-    rows = list(_visible_merges(standing.actor).filter(into=case))
     standings = standings_in(standing.actor, [row.case for row in rows])
     return Merged(
         earlier=tuple(
