@@ -18,7 +18,7 @@ from nrm.accounts.models import ROLE_CHOICES, Organisation, ResetReason, User
 from nrm.accounts.passwords import GuessableValidator, LengthValidator
 from nrm.accounts.selectors import active_organisations
 from nrm.accounts.throttling import normal_email
-from nrm.lib.forms import PlainTextField
+from nrm.lib.forms import DayField, PlainTextField
 
 #: Longer than any password we accept, shorter than what would make hashing costly.
 TYPED_PASSWORD = 512
@@ -166,6 +166,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
     name = PlainTextField(label=pgettext_lazy("organisation", "Name"), lines=False, max_length=200)
     municipality = PlainTextField(label=_("Municipality"), lines=False, max_length=100, required=False)
     licence_number = PlainTextField(label=_("Licence number"), lines=False, max_length=60, required=False)
+    licence_valid_until = DayField(label=_("Licence valid until"), allow_future=True, required=False)
 
     class Meta:
         model = Organisation

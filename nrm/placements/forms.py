@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nrm.cases.models import AgeGroup, Sex
 from nrm.cases.steps import StepForm
 from nrm.lib.clock import now, today
-from nrm.lib.forms import PlainTextField
+from nrm.lib.forms import DayField, PlainTextField
 from nrm.placements.contention import TAKEN
 from nrm.placements.models import Ending
 from nrm.placements.selectors import ShelterChoice, UnitChoice, free_units_for
@@ -26,7 +26,7 @@ class RequestForm(forms.Form):
     shelter = forms.TypedChoiceField(
         label=pgettext_lazy("accommodation", "Shelter"), coerce=UUID, widget=forms.RadioSelect
     )
-    needed_from = forms.DateField(label=_("Needed from"))
+    needed_from = DayField(label=_("Needed from"), allow_future=True)
     needs = PlainTextField(
         label=_("What the person needs there"),
         widget=forms.Textarea(attrs={"rows": 5}),
