@@ -23,6 +23,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.desks import Desk, Watch
+from tests.browser.speaking import PHONE, Leaks, Speaker, listening
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 QUIETLY = (
@@ -70,7 +71,7 @@ def door(chromium: Browser, watch: Watch) -> Iterator[Callable[..., Desk]]:
 
     def open_browser(**options: Any) -> Desk:
         context = chromium.new_context(base_url=watch.origin, locale="en-GB", **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(6_000)
         contexts.append(context)
         return Desk(watch.over(context).new_page())
 
@@ -148,3 +149,34 @@ def work(cast: Any, case: Any) -> Work:
         placement=f"/placements/{placement.pk}/",
         plan=f"/plans/{plan.pk}/",
     )
+
+
+@pytest.fixture
+def leaks(watch: Watch) -> Iterator[Leaks]:
+    """A test adds to `typed` what must show in no address, title, mail, calendar, log or record of acts."""
+    leaks = Leaks()
+    with listening(leaks):
+        yield leaks
+        watch.secrets |= leaks.typed
+        leaks.judge()
+
+
+@pytest.fixture
+def speaker(chromium: Browser, watch: Watch, leaks: Leaks, sign_in: Any) -> Iterator[Callable[..., Speaker]]:
+    """Somebody at a phone who reads the service in this language; without a player, somebody without a session."""
+    contexts = []
+
+    def opened(player: Any, language: str, **options: Any) -> Speaker:
+        options = {"viewport": PHONE, "locale": language} | options
+        context = watch.over(chromium.new_context(base_url=watch.origin, **options))
+        context.set_default_timeout(6_000)
+        contexts.append(context)
+        if player is not None:
+            type(player.user).objects.filter(pk=player.user.pk).update(language=language)
+            [(name, cookie)] = sign_in(player).cookies.items()
+            context.add_cookies([{"name": name, "value": cookie.value, "url": watch.origin}])
+        return Speaker(context.new_page(), language)
+
+    yield opened
+    for context in contexts:
+        context.close()
