@@ -13,12 +13,14 @@ from typing import Any
 
 from django.core import mail
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, override, pgettext
 from playwright.sync_api import Locator, Page, expect
 
 from nrm.audit.models import Event
+from nrm.notices import calendar_links
 from nrm.notices.models import Notice
 from tests.browser.desks import Desk
 
@@ -91,26 +93,37 @@ class Leaks:
     """Listens to every log, and afterwards looks for what was typed where it must not be."""
 
     typed: set[str] = field(default_factory=set)
-    calendars: list[Any] = field(default_factory=list)
+    calendars: list[str] = field(default_factory=list)
     logged: StringIO = field(default_factory=StringIO)
+
+    def subscribe(self, player: Any) -> None:
+        """From now on their calendar counts."""
+        self.calendars.append(f"/calendar/{calendar_links.make_calendar(by=player.actor)}.ics")
 
     def told(self) -> dict[str, str]:
         """All that left the pages, by the way it went; notices go out now, each by itself and then as a digest."""
-        mail.outbox.clear()
         Notice.objects.filter(sent_at=None).update(next_try_at=timezone.now())
         call_command("worker", "--once", stdout=self.logged)
         return {
             "mail": "\n".join(message.message().as_string() for message in mail.outbox),
             "mail as read": "\n".join(f"{message.subject}\n{message.body}" for message in mail.outbox),
-            "calendar": "\n".join(fetch() for fetch in self.calendars).replace("\r\n ", ""),
+            "calendar": "\n".join(map(fetched, self.calendars)),
             "log": self.logged.getvalue(),
             "record of acts": str(list(Event.objects.values("action", "subject", "data", "case_code"))),
         }
 
+    def ways_of(self, *texts: str) -> set[tuple[str, str]]:
+        """Which of them went out, and by which way."""
+        told = self.told()
+        return {(way, one) for way, text in told.items() for one in texts if one.lower() in text.lower()}
+
     def judge(self) -> None:
-        found = self.told()
-        assert found["mail"]
-        assert [(way, one) for way, text in found.items() for one in self.typed if one.lower() in text.lower()] == []
+        assert self.ways_of(*self.typed) == set()
+        assert mail.outbox
+
+
+def fetched(address: str) -> str:
+    return Client().get(address).content.decode().replace("\r\n ", "")
 
 
 class listening:  # noqa: N801

@@ -18,7 +18,6 @@ from nrm.cases import actions as cases
 from nrm.cases.models import DataCategory
 from nrm.directory.models import Listing
 from nrm.lib.clock import now, today
-from nrm.notices import calendar_links
 from nrm.notices.models import Notice
 from nrm.referrals.actions import prepare_referral, take_step
 from nrm.referrals.models import DeclineReason, Opinion, Referral, ReferralOutcome, Urgency
@@ -69,7 +68,7 @@ class Stage:
         by = self.cast.case_worker.actor
         asked: dict[str, Any] = {"service": "mhpss", "urgency": "urgent", "basis": "consent"}
         asked |= {"receiver_id": organisation.pk, "categories": ["identity"], "summary": SUMMARY}
-        draft = prepare_referral(self.case, by=by, **asked, **values)
+        draft = prepare_referral(self.case, by=by, **{**asked, **values})
         return take_step(draft, "send", by=by, expected_version=draft.version)
 
 
@@ -92,7 +91,7 @@ def stage(speaker: Callable[..., Speaker], leaks: Leaks, cast: Any, case: Any) -
     return stage
 
 
-def test_from_the_case_to_what_the_person_says(stage: Stage, leaks: Leaks, client: Any) -> None:
+def test_from_the_case_to_what_the_person_says(stage: Stage, leaks: Leaks) -> None:
     ana, teuta = stage.ana(), stage.teuta()
     ana.open(f"/cases/{stage.case.code}/")
     chosen_in_three_clicks(ana)
@@ -109,8 +108,7 @@ def test_from_the_case_to_what_the_person_says(stage: Stage, leaks: Leaks, clien
     teuta.does_not_read(SUMMARY, WORDS)
     assert not teuta.ever_read(WORDS)
     for player in (stage.cast.case_worker, stage.cast.clinician):
-        address = f"/calendar/{calendar_links.make_calendar(by=player.actor)}.ics"
-        leaks.calendars.append(lambda address=address: client.get(address).content.decode())
+        leaks.subscribe(player)
 
 
 def chosen_in_three_clicks(ana: Speaker) -> None:
