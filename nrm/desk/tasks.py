@@ -37,28 +37,23 @@ def task(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def claim_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    tasks.claim_task(pk, by=request.actor, codes=_code_of(request, pk))
+    cases.take_task(pk, by=request.actor)
     return _back(request, pk)
 
 
 @require_POST
 def release_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    tasks.release_task(pk, by=request.actor, codes=_code_of(request, pk))
+    cases.put_back_task(pk, by=request.actor)
     return _back(request, pk)
 
 
 @require_POST
 def finish_task(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    done = tasks.finish_task(pk, by=request.actor, codes=_code_of(request, pk))
+    done = cases.finish_task(pk, by=request.actor)
     messages.success(request, _("Done: %(tasks)s") % {"tasks": done.what_to_do})
     if request.POST.get("case") == done.case_code != "":
         return redirect("desk:case_page", done.case_code)
     return redirect("desk:my_work")
-
-
-def _code_of(request: SignedInRequest, pk: UUID) -> list[str]:
-    """The code of the task's case, for who may know of its tasks; `NotVisible` for others."""
-    return [work_on(request.actor, pk).task.case_code]
 
 
 def _back(request: SignedInRequest, pk: UUID) -> HttpResponse:

@@ -36,7 +36,15 @@ from nrm.cases.actions.team import (
 )
 from nrm.cases.actions.track import choose_track
 from nrm.cases.actions.transfer import answer_offer, offer_lead
-from nrm.cases.actions.work import comment_on_task, give_task, hand_on_task, put_off_task
+from nrm.cases.actions.work import (
+    comment_on_task,
+    finish_task,
+    give_task,
+    hand_on_task,
+    put_back_task,
+    put_off_task,
+    take_task,
+)
 
 __all__ = [
     "NOT_INDEPENDENT",
@@ -60,6 +68,7 @@ __all__ = [
     "expire_covers",
     "expire_emergencies",
     "extend_clock",
+    "finish_task",
     "give_task",
     "hand_on_task",
     "hand_over",
@@ -80,6 +89,7 @@ __all__ = [
     "open_case",
     "open_document",
     "propose_erasure",
+    "put_back_task",
     "put_off_task",
     "record_age",
     "record_basis",
@@ -99,6 +109,7 @@ __all__ = [
     "take_on",
     "take_retention_step",
     "take_status_step",
+    "take_task",
     "take_team_step",
     "undo_merge",
     "unlink_cases",

@@ -35,12 +35,16 @@ def escalate_tasks(at: datetime) -> int:
 
 def _pass_on(level: Escalation, due_before: datetime) -> int:
     late = Task.objects.open().filter(due_at__lte=due_before, escalation=level - 1).order_by("due_at", "id")
-    return one_by_one(list(late.only("pk")), lambda task: _tell(task.pk, level, due_before))
+    return one_by_one(list(late.only("pk", "case_code")), lambda task: _tell(task, level, due_before))
 
 
-def _tell(pk: UUID, level: Escalation, due_before: datetime) -> bool:
-    """False when another round is at it, when it moved on meanwhile, or when nobody at that level may be told."""
+def _tell(seen: Task, level: Escalation, due_before: datetime) -> bool:
+    """False when another round is at it, when it moved on meanwhile, or when nobody at that level may be told. Locks
+    the case, then the task: an act of several steps closes tasks while it holds the end of the log."""
+    pk = seen.pk
     with transaction.atomic():
+        if (case := _case_of(seen)) is not None and not _is_free(case):
+            return False
         late = Task.objects.open().filter(pk=pk, due_at__lte=due_before, escalation=level - 1)
         task = late.select_for_update(skip_locked=True, of=("self",)).first()
         if task is None:
@@ -93,6 +97,11 @@ def _coordinators_of(task: Task) -> dict[UUID, list[UUID]]:
         office: list(dict.fromkeys(who_can_do(case, office, Role.COORDINATOR).values_list("user_id", flat=True)))
         for office in offices.values_list("pk", flat=True)
     }
+
+
+def _is_free(case: Case) -> bool:
+    """Locks it, unless somebody is at it just now: then the next round looks again."""
+    return Case.objects.filter(pk=case.pk).select_for_update(skip_locked=True, of=("self",)).exists()
 
 
 def _case_of(task: Task) -> Case | None:

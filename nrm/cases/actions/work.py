@@ -108,6 +108,33 @@ def comment_on_task(pk: UUID, *, by: Actor, text: str, key: UUID | None = None) 
     return _add(remark, text, by=by, permission=Permission.REMARK_ON_TASK, code=Code.TASK_REMARKED)
 
 
+@lifecycle.act()
+def take_task(pk: UUID, *, by: Actor) -> Task:
+    """The actor is on it, so that colleagues see it. Locks the case, the actor's memberships, then the task."""
+    return tasks.claim_task(pk, by=by, codes=_codes_under_lock(pk, by))
+
+
+@lifecycle.act()
+def put_back_task(pk: UUID, *, by: Actor) -> Task:
+    """To the queue, by who is on it or by a colleague when they are away. Locks the case, then the task."""
+    return tasks.release_task(pk, by=by, codes=_codes_under_lock(pk, by))
+
+
+@lifecycle.act()
+def finish_task(pk: UUID, *, by: Actor) -> Task:
+    """It is done, as the actor says; only for kinds that no step closes. Locks the case, then the task."""
+    return tasks.finish_task(pk, by=by, codes=_codes_under_lock(pk, by))
+
+
+def _codes_under_lock(pk: UUID, by: Actor) -> list[str]:
+    """The code of the task's case for who may know of it. An act of several steps closes tasks while it holds the end
+    of the log; whoever holds a task waits for that end. So both lock the case before, also one that is not shown."""
+    code = work_on(by, pk).task.case_code
+    if code:
+        lifecycle.lock_case(Case.objects.only("pk").get(code=code).pk)
+    return [code]
+
+
 def _under(key: UUID | None) -> dict[str, UUID]:
     """The remark's own id. A key that was used for something else counts as none."""
     return {} if key is None or TaskRemark.objects.filter(pk=key).exists() else {"id": key}

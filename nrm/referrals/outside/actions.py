@@ -146,6 +146,7 @@ def record_told(
     if transition not in TOLD_STEPS:
         raise NotVisible
     referral = _locked_for_lead(referral, by)
+    _lock_links(referral)
     answer = ToldAnswer(referral=referral, transition=transition, means=means, told_on=told_on, recorded_by=by.user_id)
     answer.told_by = sealed(referral.case.person, answer, "told_by", told_by)
     lifecycle.add(
@@ -209,9 +210,14 @@ def _locked_for_lead(referral: Referral, by: Actor) -> Referral:
     return locked
 
 
+def _lock_links(referral: Referral) -> list[OutsideLink]:
+    """Those that are not ended yet. Before anything is recorded: whoever opens one holds it and waits for the log."""
+    return list(OutsideLink.objects.select_for_update().filter(referral=referral, ended_at=None))
+
+
 def _end_links(referral: Referral) -> list[OutsideLink]:
     """Ends what is not ended yet; returns it."""
-    links = list(OutsideLink.objects.select_for_update().filter(referral=referral, ended_at=None))
+    links = _lock_links(referral)
     OutsideLink.objects.filter(pk__in=[link.pk for link in links]).update(ended_at=now())
     for link in links:
         link.referral = referral
