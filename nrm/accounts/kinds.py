@@ -21,3 +21,14 @@ class OrganisationKind(TextChoices):
     COORDINATION_OFFICE = "coordination_office", _("Office of the national coordinator")
     OVERSIGHT_BODY = "oversight_body", _("Oversight body")
     SERVICE_OPERATOR = "service_operator", _("Operator of this service")
+
+
+#: Bodies of the mechanism itself: every case that comes to them opens to them, so only an administrator adds one.
+OF_THE_MECHANISM = frozenset(
+    {
+        OrganisationKind.IDENTIFYING_BODY,
+        OrganisationKind.COORDINATION_OFFICE,
+        OrganisationKind.OVERSIGHT_BODY,
+        OrganisationKind.SERVICE_OPERATOR,
+    }
+)

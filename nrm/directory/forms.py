@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from nrm.accounts.kinds import OrganisationKind
+from nrm.accounts.kinds import OF_THE_MECHANISM, OrganisationKind
 from nrm.countries import profile
 from nrm.directory.fitting import Need
 from nrm.directory.models import Listing, Nationality, Quality
@@ -24,13 +24,8 @@ from workflows.lifecycle import Edge
 SEXES = [choice for choice in Sex.choices if choice[0] != Sex.UNKNOWN]
 AGE_GROUPS = [choice for choice in AgeGroup.choices if choice[0] != AgeGroup.UNKNOWN]
 ANY = ("", _("All"))
-#: Who may be added as working outside the service: no office that runs or watches it.
-OUTSIDE_KINDS = [
-    (kind.value, kind.label)
-    for kind in OrganisationKind
-    if kind
-    not in {OrganisationKind.COORDINATION_OFFICE, OrganisationKind.OVERSIGHT_BODY, OrganisationKind.SERVICE_OPERATOR}
-]
+#: Who may be added as working outside the service: no body that decides in it, runs it or watches it.
+OUTSIDE_KINDS = [(kind.value, kind.label) for kind in OrganisationKind if kind not in OF_THE_MECHANISM]
 LONGEST_REASON = 500
 
 

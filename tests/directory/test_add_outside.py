@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from nrm.access.refusals import NotPermitted, NotYet
+from nrm.accounts.kinds import OF_THE_MECHANISM
 from nrm.accounts.selectors import is_reachable_inside
 from nrm.directory.actions import add_outside, take_step
 from tests.directory.conftest import VALUES
@@ -48,6 +49,18 @@ def test_a_stranger_who_leads_no_cases_adds_none(cast: Any) -> None:
     for player in (cast.responder, cast.shelter_worker, cast.administrator):
         with pytest.raises(NotPermitted):
             added(player.actor)
+
+
+@pytest.mark.parametrize("kind", sorted(OF_THE_MECHANISM))
+def test_nobody_but_an_administrator_adds_a_body_of_the_mechanism(
+    cast: Any, sign_in: Callable[[Any], Client], kind: str
+) -> None:
+    """Every case that is to be decided opens to an identifying body."""
+    for player in (cast.case_worker, cast.coordinator):
+        with pytest.raises(NotPermitted):
+            add_outside(by=player.actor, name="Second Panel", kind=kind, values={**VALUES, "service": "health"})
+    form = sign_in(cast.case_worker).get(reverse("directory:add_outside")).content.decode()
+    assert f'value="{kind}"' not in form
 
 
 def test_who_is_reachable_inside(cast: Any) -> None:

@@ -14,6 +14,7 @@ from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
 from nrm.access.policy import allows
 from nrm.access.refusals import MovedOn, NotPermitted, NotVisible, NotYet
+from nrm.accounts.kinds import OF_THE_MECHANISM
 from nrm.accounts.models import Organisation
 from nrm.audit.actions import append, history_digest
 from nrm.audit.codes import Code
@@ -36,7 +37,7 @@ def add_organisation(*, values: Mapping[str, Any], by: Actor) -> Organisation:
 def add_outside_organisation(*, name: str, kind: str, municipality: str = "", by: Actor) -> Organisation:
     """A partner that works outside the service: it takes referrals, by letter or by link, and has no members. Who adds
     it must not take it for one that is there already: names are compared as they sound, in either script."""
-    if not allows(by, Permission.ADD_OUTSIDE_ORGANISATION):
+    if not allows(by, Permission.ADD_OUTSIDE_ORGANISATION) or kind in OF_THE_MECHANISM:
         raise NotPermitted
     organisation = Organisation(country=settings.NRM_COUNTRY, name=name, kind=kind, municipality=municipality)
     organisation.accepts_referrals = True
