@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nrm.access.relations import Relation
+from nrm.accounts.models import Membership
 from nrm.audit.models import Event
 from nrm.cases.actions import comment_on_task, give_task, hand_on_task, keep_away, put_off_task
 from nrm.cases.models import Case, Participation, TaskRemark
 from nrm.desk.task_page import task_page
 from nrm.lib.clock import today
 from nrm.notices.models import Notice
+from nrm.tasks.actions import open_task
 from nrm.tasks.models import Task
 
 SignIn = Callable[[Any], Client]
@@ -54,6 +56,19 @@ def test_a_stranger_and_who_is_kept_away_find_no_such_page(case: Case, task: Tas
             assert client.get(url(name, task)).status_code == 404
         assert client.post(url("comment_on_task", task), {"key": uuid4(), "text": "x"}).status_code == 404
     assert TaskRemark.objects.count() == 1
+
+
+def test_work_left_of_a_case_goes_to_nobody_who_is_kept_away_from_it(case: Case, cast: Any, sign_in: SignIn) -> None:
+    """The organisation is shown the case no more, so neither is who is kept away from it."""
+    at, away = cast.stranger.membership.organisation, cast.clinician.user
+    for user in (away, cast.officer.user):
+        Membership.objects.create(user=user, organisation=at, role="case_worker", started_at=timezone.now())
+    keep_away(case, by=cast.case_worker.actor, user_id=away.pk, reason="relative")
+    left = open_task("stop_using", case_code=case.code, subject="x:1", organisation_id=at.pk, by=cast.case_worker.actor)
+    client, give = sign_in(cast.stranger), url("hand_on_task", left)
+    assert away.display_name not in client.get(give).content.decode()
+    assert client.post(give, {"to": away.pk}).status_code == 422
+    assert client.post(give, {"to": cast.officer.user.pk}).status_code == 302
 
 
 def test_who_gave_it_elsewhere_reads_on_and_does_not_do_it(case: Case, cast: Any, sign_in: SignIn) -> None:

@@ -18,6 +18,7 @@ DOORS: Mapping[str, str] = {
     "nrm/cases/searching.py: _look": "duplicates are sought among the cases of everybody; few of them are told",
     "nrm/cases/selectors/case.py: codes_with_work_for": "the codes of cases of which only a task is left",
     "nrm/cases/selectors/case.py: knows_work_of": "the same of one case",
+    "nrm/cases/selectors/work.py: _kept_away_from": "so that nobody is given a task of a case they are kept away from",
     "nrm/cases/selectors/emergency.py: case_in_emergency": "a case by its exact code, to be opened with a mark",
     "nrm/cases/selectors/emergency.py: last_use_of": "one's own use, after the hour as well",
     "nrm/referrals/selectors/one.py: referral_for": "the receiver keeps the bare record of what has ended",

@@ -14,6 +14,7 @@ from nrm.access.policy import POLICY, REACH_RESTRICTED_CASES, Standing
 from nrm.access.refusals import NotVisible
 from nrm.access.relations import Relation
 from nrm.access.roles import Role
+from nrm.access.rows import seen_by_the_service
 from nrm.accounts.models import Membership, Organisation
 from nrm.accounts.selectors import names_of
 from nrm.cases.models import Case, CaseBar, RemarkKind, TaskRemark
@@ -118,9 +119,17 @@ def _seen(actor: Actor, code: str) -> tuple[Case | None, Standing | None]:
 
 
 def colleagues_for_task(work: WorkOn) -> list[tuple[UUID, str]]:
-    """Who could be on it, once each, by name."""
+    """Who could be on it, once each, by name; of a case that is shown to nobody here any more, whoever is not kept away
+    from it."""
     people = who_can_do(work.case, work.task.organisation_id, work.task.role)
-    return list(dict.fromkeys(people.values_list("user_id", "user__display_name")))
+    found = dict.fromkeys(people.values_list("user_id", "user__display_name"))
+    kept_away = set() if work.case is not None else _kept_away_from(work.task.case_code)
+    return [one for one in found if one[0] not in kept_away]
+
+
+def _kept_away_from(code: str) -> set[UUID]:
+    with seen_by_the_service():  # Who is kept away from a case is not shown to who does not see it.
+        return set(CaseBar.objects.standing().filter(case__code=code).values_list("user_id", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
