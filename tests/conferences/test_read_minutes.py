@@ -162,3 +162,20 @@ def test_queries_do_not_grow(many: int, written: Any, cast: Any, django_assert_n
     assert Attendance.objects.count() == 3
     with django_assert_num_queries(6):
         assert len(conference_page(seen, standing).decisions) == many
+
+
+def test_a_form_that_shows_what_was_written_is_a_reading(written: Any, cast: Any, sign_in: Any) -> None:
+    """What is sealed is opened there too, and whoever asks who saw it has to find it."""
+    decision = decide(written, cast.case_worker, cast.organisations.house_of_lindens)
+    client = sign_in(cast.case_worker)
+    pages = [
+        reverse("conferences:person", args=[written.pk]),
+        reverse("conferences:point", args=[written.pk, "risk"]),
+        reverse("conferences:move", args=[written.pk]),
+        reverse("conferences:decision", args=[decision.pk]),
+        reverse("conferences:drop", args=[decision.pk]),
+    ]
+    for number, page in enumerate(pages, start=1):
+        assert client.get(page).status_code == 200
+        readings = Event.objects.filter(action="conference.read", subject=f"conferences.conference:{written.pk}")
+        assert readings.count() == number

@@ -15,14 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nrm.access.permissions import Permission
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.accounts.requests import SignedInRequest
-from nrm.audit import actions as audit
 from nrm.audit.codes import Code
 from nrm.cases.lifecycle import narrowed
 from nrm.cases.selectors import case_for
 from nrm.cases.steps import answer_step, called_as_step, edge_from_here, typed
 from nrm.conferences import actions, forms, selectors
 from nrm.conferences.page import FOLLOWS, conference_page
-from nrm.conferences.views.filling_in import filled_in, page_of
+from nrm.conferences.views.filling_in import filled_in, page_of, record_reading
 from nrm.lib.drafting import keeps_draft
 from workflows.attendance import AttendanceFlow
 from workflows.conference import ConferenceFlow
@@ -62,8 +61,7 @@ def call(request: SignedInRequest, code: str) -> HttpResponse:
 def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
     conference, standing = selectors.conference_for(request.actor, pk)
     shown = conference_page(conference, standing)
-    subject = f"conferences.conference:{conference.pk}"
-    audit.record(Code.CONFERENCE_READ, by=request.actor, case_code=conference.case.code, subject=subject)
+    record_reading(request, conference)
     context = {"conference": conference, "case": conference.case, "page": shown}
     return render(request, "conferences/conference.html", context)
 
@@ -72,6 +70,8 @@ def page(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @keeps_draft(gettext_lazy("Move to another time"))
 def move(request: SignedInRequest, pk: UUID) -> HttpResponse:
     conference, _standing = selectors.conference_for(request.actor, pk, Permission.CALL_CONFERENCE)
+    if request.method == "GET":
+        record_reading(request, conference)
     starts = timezone.localtime(conference.starts_at)
     initial = {
         "version": conference.version,
@@ -142,6 +142,8 @@ def agenda(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @keeps_draft(gettext_lazy("The person’s part"))
 def person(request: SignedInRequest, pk: UUID) -> HttpResponse:
     conference, _standing = selectors.conference_for(request.actor, pk, Permission.CHAIR_CONFERENCE)
+    if request.method == "GET":
+        record_reading(request, conference)
     known = selectors.texts_of(conference)
     initial = {
         "version": conference.version,

@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from nrm.access.refusals import MovedOn, NotYet
 from nrm.accounts.requests import SignedInRequest
+from nrm.audit import actions as audit
+from nrm.audit.codes import Code
 from nrm.cases.steps import form_page, refused_beside_form
 
 
@@ -36,6 +38,12 @@ def filled_in(
             return form_page(request, template, form, context, status)
         return redirect(back_to())
     return form_page(request, template, form, context)
+
+
+def record_reading(request: SignedInRequest, conference: Any) -> None:
+    """That what is sealed about it was opened: on its page, or in a form that shows what was written before."""
+    subject = f"conferences.conference:{conference.pk}"
+    audit.record(Code.CONFERENCE_READ, by=request.actor, case_code=conference.case.code, subject=subject)
 
 
 def page_of(pk: UUID) -> str:

@@ -18,7 +18,7 @@ from nrm.conferences import actions, forms, selectors
 from nrm.conferences.page import point_lines
 from nrm.conferences.points import who_reads
 from nrm.conferences.printing import printed_minutes
-from nrm.conferences.views.filling_in import filled_in, page_of
+from nrm.conferences.views.filling_in import filled_in, page_of, record_reading
 from nrm.lib.drafting import keeps_draft
 
 
@@ -28,6 +28,8 @@ def point(request: SignedInRequest, pk: UUID, topic: str) -> HttpResponse:
     """While minutes are written, the point itself; once they are agreed, an addition to it."""
     conference, standing = selectors.conference_for(request.actor, pk)
     chosen = selectors.topic_for(conference, standing, topic)
+    if request.method == "GET":
+        record_reading(request, conference)
     is_addition = conference.state == "closed"
     written = conference.written.filter(topic=topic, is_addition=False).first()
     line = next(
@@ -103,6 +105,8 @@ def decide(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def decision(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record, _standing = selectors.decision_for(request.actor, pk)
     conference = record.conference
+    if request.method == "GET":
+        record_reading(request, conference)
     who = f"{record.owner_id}:{record.user_id}" if record.user_id else str(record.owner_id)
     initial = {
         "version": record.version,
@@ -131,6 +135,8 @@ def decision(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def drop(request: SignedInRequest, pk: UUID) -> HttpResponse:
     record, _standing = selectors.decision_for(request.actor, pk)
     conference = record.conference
+    if request.method == "GET":
+        record_reading(request, conference)
     form = forms.DropForm(typed(request), initial={"version": record.version})
     return filled_in(
         request,
