@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -11,12 +12,15 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Count
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from nrm.access.actor import THE_SERVICE
+from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.roles import ASSIGNABLE_ROLES, Role
+from nrm.access.rows import seen_by
+from nrm.accounts.actions.sessions import actor_of as actor_of_membership
 from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Membership, Organisation
 from nrm.audit import actions as audit
@@ -31,31 +35,44 @@ from nrm.cases.models import (
     ClockExtension,
     Consent,
     Document,
+    RemarkKind,
     Retention,
     SharingBasis,
+    TaskRemark,
     TeamMember,
     TeamPart,
     Transfer,
 )
+from nrm.conferences.models import Attendance, Conference
 from nrm.countries import profile
 from nrm.countries.terms import ClockName
 from nrm.desk.demo import signins
 from nrm.desk.demo.clock import real_now
 from nrm.desk.demo.endings import AREAS
+from nrm.desk.demo.offering import EVERY_OFFER
 from nrm.desk.demo.people import ORGANISATIONS, STAFF, address
 from nrm.desk.demo.stories import PLOTS
 from nrm.desk.demo.words import COUNTRIES, words
+from nrm.desk.work import When, my_work
+from nrm.directory.gaps import Offer, gaps_map
+from nrm.directory.models import Listing
+from nrm.directory.services import Service
+from nrm.drafts.models import Draft
 from nrm.identification.models import CourtView, Decision, InterviewerPreference, Present, Screening, Suspected
 from nrm.identification.selectors import asked, newest_set
-from nrm.notices.models import Notice
+from nrm.notices.models import MailPreference, Notice
 from nrm.placements.models import Placement
-from nrm.referrals.models import Referral
+from nrm.referrals.models import Channel, Referral, ToldAnswer, Urgency
+from nrm.referrals.selectors.opinions import AT_LEAST, feedback_sums
 from nrm.reintegration.models import Plan
-from nrm.support.models import Alert, Episode
-from nrm.tasks.kinds import TaskKind
+from nrm.support.models import Alert, Appointment, Episode
+from nrm.tasks.kinds import Escalation, TaskKind
 from nrm.tasks.models import Clock, Task
+from workflows.attendance import AttendanceState
 from workflows.case import Stage
+from workflows.conference import ConferenceState
 from workflows.decision import DecisionState
+from workflows.listing import ListingState
 from workflows.screening import Conclusion
 from workflows.status import Status
 from workflows.track import Track
@@ -74,12 +91,27 @@ MOVED = (
     (Plan, "state"),
     (Decision, "state"),
 )
+#: What the demo shows of the machines beside the mechanism.
+SHOWN = (
+    (Listing, "state", {ListingState.WAITING, ListingState.LISTED, ListingState.STOPPED}),
+    (Referral, "urgency", set(Urgency.values)),
+    (Referral, "channel", set(Channel.values)),
+    (Conference, "state", {ConferenceState.CALLED, ConferenceState.CLOSED}),
+    (Attendance, "state", {AttendanceState.INVITED, AttendanceState.ACCEPTED, AttendanceState.ATTENDED,
+                           AttendanceState.MISSED}),
+    (TaskRemark, "kind", set(RemarkKind.values)),
+)  # fmt: skip
 #: Lasts no longer than the transaction that completes the signatures.
 PASSING = {DecisionState.SIGNED}
 #: What a screening chooses between, where the demo shows every choice.
 CHOSEN = (("conclusion", {*Conclusion.values, ""}), ("interviewer", set(InterviewerPreference.values)))
 #: Forms of exploitation that no story tells.
 NOT_TOLD = {Suspected.ORGANS, Suspected.ADOPTION}
+
+
+def actor_of(role: Role) -> Actor:
+    """The first of them, whose sign-in is printed."""
+    return actor_of_membership(Membership.objects.filter(role=role).earliest("started_at"))
 
 
 def demo(*arguments: str, **options: Any) -> str:
@@ -97,6 +129,74 @@ def test_every_state_of_the_mechanism_occurs(country: str, model: Any, column: s
 @pytest.mark.parametrize(("column", "choices"), CHOSEN, ids=[column for column, _choices in CHOSEN])
 def test_screenings_differ_in_what_is_asked_and_concluded(country: str, column: str, choices: set[str]) -> None:
     assert set(Screening.objects.values_list(column, flat=True)) == choices
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "values"), SHOWN, ids=[f"{model.__name__}.{column}" for model, column, _values in SHOWN]
+)
+def test_what_is_shown_beside_the_mechanism(country: str, model: Any, column: str, values: set[str]) -> None:
+    assert set(model.objects.values_list(column, flat=True)) == values
+
+
+def test_the_directory_covers_the_country_with_gaps(country: str) -> None:
+    found = gaps_map(actor_of(Role.COORDINATOR))
+    offers = Counter(cell.offer for row in found.rows for cell in row.cells)
+    assert set(offers) == set(Offer)
+    assert offers[Offer.OFFERED] > offers[Offer.FULL] + offers[Offer.STOPPED]
+    assert Listing.objects.count() > 24
+    assert not [one for one in Listing.objects.all() if one.is_protected and one.shown_as == one.organisation.name]
+
+
+def test_what_waits_about_the_directory(country: str) -> None:
+    asked = {TaskKind.CONFIRM_LISTING, TaskKind.RENEW_LICENCE}
+    waits = {TaskKind.APPROVE_LISTING, TaskKind.LOOK_AT_CHANGE, TaskKind.LOOK_AT_STOP}
+    open_kinds = set(Task.objects.open().filter(case_code="").values_list("kind", flat=True))
+    assert open_kinds == asked | waits
+
+
+def test_referrals_name_services_and_one_goes_on_where_another_was_declined(country: str) -> None:
+    unlisted = Referral.objects.filter(listing=None)
+    assert set(unlisted.values_list("receiver__kind", flat=True)) <= {OrganisationKind.PROSECUTION}
+    onward = Referral.objects.exclude(previous=None).get()
+    assert onward.previous is not None
+    assert onward.previous.suggested == onward.receiver
+    assert onward.need == onward.previous.need
+    assert Referral.objects.filter(state="declined", onward=None).exclude(suggested=None).exists()
+    asked_at_once = Referral.objects.values("need").annotate(count=Count("pk")).filter(count=3).get()
+    together = Referral.objects.filter(need=asked_at_once["need"], previous=None)
+    assert Counter(together.values_list("state", flat=True)) == {"accepted": 1, "sent": 2}
+    assert Referral.objects.filter(service=Service.INTERPRETATION).exclude(needed_at=None).exists()
+
+
+def test_somebody_without_an_account_was_written_to_and_answered_by_telephone(country: str) -> None:
+    told = ToldAnswer.objects.get()
+    assert (told.transition, told.referral.channel, told.referral.state) == ("accept", "letter", "accepted")
+    assert not told.referral.links.filter(ended_at=None).exists()
+
+
+def test_enough_people_said_what_a_service_was_like(country: str) -> None:
+    [sums] = feedback_sums(actor_of(Role.COORDINATOR))
+    assert sums.people == AT_LEAST
+    assert all(yes + partly + no == AT_LEAST for _question, yes, partly, no in sums.lines)
+
+
+def test_work_stands_in_every_group_and_a_form_waits(country: str) -> None:
+    worker = actor_of(Role.CASE_WORKER)
+    with seen_by(worker):
+        first = my_work(worker)
+        pages = [first, my_work(worker, after=first.after)] if first.after else [first]
+        assert {group.when for page in pages for group in page.groups} == set(When)
+    draft = Draft.objects.get()
+    assert draft.author_id == worker.user_id
+    conference = Conference.objects.get(state=ConferenceState.CALLED)
+    assert timedelta(days=5) < conference.starts_at - real_now() < timedelta(days=8)
+    assert Appointment.objects.filter(starts_at__gt=real_now()).count() > 1
+    assert MailPreference.objects.count() == 2
+
+
+def test_late_tasks_were_told_of(country: str) -> None:
+    told = set(Task.objects.open().filter(due_at__lt=real_now()).values_list("escalation", flat=True))
+    assert told == set(Escalation.values)
 
 
 def test_screenings_are_of_the_newest_set_and_of_all_kinds(country: str) -> None:
@@ -275,6 +375,9 @@ def test_every_country_has_all_its_words(country_code: str) -> None:
     assert set(told["texts"]) == set(model["texts"])
     assert set(told["organisations"]) == set(ORGANISATIONS)
     assert len({address(name, post.word) for name, post in zip(told["staff"], STAFF, strict=True)}) == len(STAFF)
+    assert set(told["offers"]) == {offer.key for offer in EVERY_OFFER} | {"stopped"}
+    assert set(told["outside"]) == {offer.key for offer in EVERY_OFFER if offer.kind}
+    assert set(told["code_names"]) == {offer.key for offer in EVERY_OFFER if offer.service == Service.ACCOMMODATION}
     assert len(set(told["organisations"].values())) == len(ORGANISATIONS)
     assert len(told["texts"]["aims"]) == len(AREAS)
     assert here.language in dict(settings.LANGUAGES)

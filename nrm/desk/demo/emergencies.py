@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.utils import timezone
+
 from nrm.cases import actions as cases
 from nrm.cases.models import EmergencyAccess, EmergencyReason
 from nrm.cases.selectors import standing_in
 from nrm.desk.demo.life import Life
 
 Waits = Iterator[timedelta]
+
+#: From then on it would run out in the night before anybody ends it.
+EVENING = 18
 
 
 def person_missing(life: Life) -> Waits:
@@ -25,6 +30,8 @@ def person_collapsed(life: Life) -> Waits:
 
 def _opened(life: Life, by: str, reason: str) -> Waits:
     """Only by who has no part in the case, and once at a time: until it is reviewed, the next is refused."""
+    if timezone.localtime().hour >= EVENING:
+        yield timedelta(hours=14)
     actor = life.actor(by)
     if (
         standing_in(actor, life.case).relations

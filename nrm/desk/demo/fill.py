@@ -17,9 +17,10 @@ from nrm.access.actor import THE_SERVICE
 from nrm.audit import actions as audit
 from nrm.desk.demo import people
 from nrm.desk.demo.clock import Clock, real_now, set_back_to
+from nrm.desk.demo.offering import FORGOTTEN_SINCE, directory_grows
 from nrm.desk.demo.people import World
 from nrm.desk.demo.stories import LONGEST, plots, tell
-from nrm.desk.demo.working import colleague_is_away
+from nrm.desk.demo.working import colleague_is_away, mail_is_wished
 from nrm.desk.management.commands.clocks import ROUND
 from nrm.identification.actions import screening
 from nrm.identification.selectors import newest_set
@@ -33,9 +34,13 @@ Story = Iterator[timedelta]
 #: Local hours in which people do what can wait.
 EARLIEST, LATEST = 7, 20
 #: Rounds of the worker between two signed statements about the audit log.
-CHECKPOINT_EVERY = 15
+CHECKPOINT_EVERY = 12
+#: Before then hardly anything happened.
+LONG_AGO = timedelta(days=260)
 #: How long past its day a task may lie before somebody gets to it.
 LEFT_WAITING = timedelta(days=5)
+#: How long ago people had found out how they want their mail.
+SETTLED_IN = timedelta(days=30)
 #: How long ago a colleague left for a training.
 AWAY_SINCE = timedelta(days=2)
 
@@ -46,10 +51,10 @@ def fill(cases: int = CASES) -> None:
     signs = newest_set()
     rng = Random(f"{settings.NRM_COUNTRY} {cases}")  # noqa: S311  the same country every time; nothing secret in it
     with (
-        set_back_to(end - timedelta(days=LONGEST)) as clock,
+        set_back_to(end - FORGOTTEN_SINCE) as clock,
         patch.object(screening, "newest_set", lambda: signs),  # today's catalogue, also before it was published
     ):
-        world = people.settle(settings.NRM_COUNTRY)
+        world = people.settle(settings.NRM_COUNTRY, end=end)
         told = [
             (_begin(end, plot.days_ago, rng), tell(plot, world, Random(f"{settings.NRM_COUNTRY} {number}")))  # noqa: S311
             for number, plot in enumerate(plots(cases, rng))
@@ -57,8 +62,10 @@ def fill(cases: int = CASES) -> None:
         run(
             [
                 *told,
-                (clock.now(), nights()),
-                (clock.now(), mornings(world)),
+                (clock.now(), directory_grows(world)),
+                (end - timedelta(days=LONGEST), nights(end)),
+                (end - timedelta(days=LONGEST), mornings(world)),
+                (end - SETTLED_IN, mail_is_wished(world)),
                 (end - AWAY_SINCE, colleague_is_away(world)),
             ],
             clock,
@@ -108,11 +115,11 @@ def mornings(world: World) -> Story:
         yield timedelta(days=3)
 
 
-def nights() -> Story:
-    """The worker's round every other day, and now and then a checkpoint of the audit log."""
+def nights(end: datetime) -> Story:
+    """The worker's round every other day, long ago every week, and now and then a checkpoint of the audit log."""
     for number in itertools.count():
         for look in ROUND.values():
             look(now())
         if number % CHECKPOINT_EVERY == 0:
             audit.make_checkpoint(by=THE_SERVICE)
-        yield timedelta(days=2)
+        yield timedelta(days=2 if now() > end - LONG_AGO else 7)

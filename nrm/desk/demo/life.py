@@ -14,6 +14,7 @@ from nrm.access.actor import Actor
 from nrm.accounts.models import Organisation
 from nrm.cases import actions as cases
 from nrm.cases.models import AgeGroup, Case, Consent, GivenHow, RiskLevel, Sex
+from nrm.conferences.models import Conference
 from nrm.desk.demo.people import OFFICERS, World
 from nrm.desk.demo.sights import OF_ADULTS, OF_CHILDREN, Sight
 from nrm.desk.demo.words import Origin, origin
@@ -21,7 +22,7 @@ from nrm.identification import actions as identification
 from nrm.identification.models import Decision, Screening
 from nrm.identification.selectors import deciding
 from nrm.placements.models import Placement, Unit
-from nrm.referrals.models import Referral
+from nrm.referrals.models import Referral, Urgency
 from nrm.reintegration.models import Plan
 from nrm.support.models import Alert, Episode
 from nrm.tasks import actions as tasks
@@ -49,6 +50,8 @@ class Traits:
     sees: Sight | None = None
     risk: str = RiskLevel.MEDIUM
     accommodation: str = Accommodation.NEEDED
+    #: How soon a referral has to be answered.
+    urgency: str = ""
     #: An adult who does not want to be named; a child is not asked.
     stays_nameless: bool = False
     #: Whether a guardian is found for a child in time.
@@ -74,6 +77,7 @@ class Life:
     screening: Screening = field(init=False)
     decision: Decision = field(init=False)
     referral: Referral = field(init=False)
+    conference: Conference = field(init=False)
     placement: Placement = field(init=False)
     episode: Episode = field(init=False)
     alert: Alert = field(init=False)
@@ -144,6 +148,10 @@ class Life:
             for turn in range(loops * 6)
         )
         return "M" + "L".join(f"{x} {y}" for x, y in points)
+
+    @property
+    def urgency(self) -> str:
+        return self.traits.urgency or self.rng.choice(Urgency.values)
 
     def actor(self, key: str) -> Actor:
         return self.world.people[key]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from nrm.access.actor import THE_SERVICE, Actor
@@ -20,7 +20,7 @@ from nrm.countries import profile
 from nrm.desk.demo.signins import DOMAIN, PASSWORD, code_now
 from nrm.desk.demo.words import COUNTRIES, Country, words
 from nrm.languages.transliterate import to_latin
-from nrm.lib.clock import today
+from nrm.lib.clock import now, today
 from nrm.placements import actions as placements
 from nrm.tasks.models import Task
 
@@ -106,6 +106,14 @@ class World:
     regions: Sequence[str]
     organisations: Mapping[str, Organisation]
     people: Mapping[str, Actor]
+    #: When the stories end: now.
+    end: datetime
+    #: The services in the directory, as they come into it.
+    offers: dict[str, UUID] = field(default_factory=dict)
+
+    def until_before_end(self, remaining: timedelta) -> timedelta:
+        """How long it is until so much is left; nothing once less is."""
+        return max(self.end - remaining - now(), timedelta())
 
     def shelter_id(self, key: str) -> UUID:
         return UUID(str(self.organisations[key].shelter.pk))
@@ -121,7 +129,7 @@ class World:
         return next(seeing, able[0])
 
 
-def settle(code: str) -> World:
+def settle(code: str, *, end: datetime) -> World:
     """Everybody and everywhere: the first two administrators by the service itself, as together they can reset a lost
     second factor; all others by the first of them."""
     country, told = COUNTRIES[code], words(COUNTRIES[code].words)
@@ -136,7 +144,7 @@ def settle(code: str) -> World:
     for post, name in [one for one in staff[2:] if one[0].key not in left_out]:
         people[post.key] = _employ(post, name, country, organisations, by=administrator)
     people["supervisor"] = _promoted(people["supervisor"], by=administrator)
-    world = World(code, told["texts"], _smallest_regions(), organisations, people)
+    world = World(code, told["texts"], _smallest_regions(), organisations, people, end)
     for key in UNITS:
         _furnish(key, organisations[key], people[key])
     return world

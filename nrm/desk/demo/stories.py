@@ -11,7 +11,9 @@ from datetime import timedelta
 from random import Random
 
 from nrm.cases.models import AgeGroup, RiskLevel, Sex
+from nrm.desk.demo import asking as a
 from nrm.desk.demo import beginnings as b
+from nrm.desk.demo import conferring as c
 from nrm.desk.demo import deciding as d
 from nrm.desk.demo import emergencies as m
 from nrm.desk.demo import endings as e
@@ -23,8 +25,10 @@ from nrm.desk.demo import sights
 from nrm.desk.demo import staying as p
 from nrm.desk.demo import supporting as s
 from nrm.desk.demo import working as w
+from nrm.desk.demo import writing_out as o
 from nrm.desk.demo.life import Life, Traits
 from nrm.desk.demo.people import World
+from nrm.referrals.models import Urgency
 from workflows.case import Accommodation
 
 Chapter = Callable[[Life], Iterator[timedelta]]
@@ -49,6 +53,9 @@ STRANDED = replace(IN_COMMUNITY, sees=sights.STRANDED, lead="open_hand")
 NAMELESS = replace(NOT_CLEAR, lead="open_hand", stays_nameless=True)
 NAMELESS_AT_HOME = replace(IN_COMMUNITY, stays_nameless=True)
 AT_WORK = Traits(sees=sights.WORKSHOP, lead="open_hand")
+IN_HASTE = Traits(urgency=Urgency.IMMEDIATE)
+TODAY = replace(IN_COMMUNITY, urgency=Urgency.URGENT, lead="open_hand")
+IN_NO_HURRY = replace(IN_COMMUNITY, urgency=Urgency.ROUTINE)
 BEFORE_THE_BODY = Traits(lead="open_hand", reporter="inspector")
 
 SEEN = (g.reported, g.screened)
@@ -99,8 +106,9 @@ PLOTS = (
          AT_WORK),
     # Referral
     Plot(6, (*REFERRED, r.referral_drafted)),
-    Plot(3.5, (*QUICK, r.referral_sent)),
-    Plot(3.5, (*QUICK, r.referral_sent, r.question_asked), IN_COMMUNITY),
+    Plot(3.5, (*QUICK, r.lately, r.referral_sent), IN_HASTE),
+    Plot(3.5, (*QUICK, r.lately, r.referral_sent), TODAY),
+    Plot(3.5, (*QUICK, r.referral_sent, r.question_asked), IN_NO_HURRY),
     Plot(5, (*SEEN, t.asked, b.assessed, b.agreed, r.referral_begun, r.referral_sent, r.referral_accepted), STRANDED),
     Plot(9, (*REFERRED, r.referral_sent, r.referral_declined)),
     Plot(14, (*REFERRED, r.referral_sent, r.referral_unanswered)),
@@ -111,31 +119,33 @@ PLOTS = (
     Plot(4, (*QUICK, p.placement_begun, p.place_requested, h.danger_shared, p.place_kept), HIGH_HERE),
     Plot(9, (*REFERRED, p.placement_begun, p.place_requested, p.place_declined)),
     Plot(16, (*REFERRED, p.placement_begun, p.place_requested, p.place_reserved, p.reservation_lapsed)),
-    Plot(25, (*REFERRED, p.placement_begun, p.place_requested, p.place_cancelled, b.noted)),
+    Plot(25, (*REFERRED, p.placement_begun, p.place_requested, p.place_cancelled, b.noted, r.days_ago,
+              r.several_asked), replace(ANYBODY, lead="open_hand")),
     # Support
-    Plot(27, (*SHELTERED, s.support_started, s.met, d.reflection_extended, s.next_meeting, s.alarmed), HIGH),
+    Plot(27, (*SHELTERED, s.support_started, s.met, d.reflection_extended, s.alarmed, s.next_meeting), HIGH),
     Plot(40, (*SHELTERED, s.support_started, s.met, t.return_not_now, h.shared_for_a_child, h.drawing_kept,
-              s.alarmed, s.alert_assessed), BOY),
-    Plot(48, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed), HIGH),
+              s.alarmed, s.alert_assessed, c.conference_held), BOY),
+    Plot(48, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed, c.conference_called), HIGH_HERE),
     Plot(52, (*SUPPORTED, s.alarmed, s.alert_assessed, s.alert_managed, s.alert_closed, w.opened_twice,
-              s.next_meeting), AT_WORK),
-    Plot(45, (*SUPPORTED, s.support_paused, p.away)),
+              o.letter_sent, o.answer_told, a.tasks_given, s.next_meeting), AT_WORK),
+    Plot(45, (*SUPPORTED, s.support_paused, p.away, r.seen_by_a_doctor)),
     Plot(58, (*SUPPORTED, s.support_paused, s.support_resumed, p.away, p.returned, s.next_meeting), ERRAND_BOY),
-    Plot(18, (*SHELTERED, s.support_planned, m.person_collapsed), replace(NOT_CLEAR, lead="open_hand")),
+    Plot(18, (*SHELTERED, s.support_planned, m.person_collapsed, r.days_ago, r.interpreter_asked,
+              a.note_begun), replace(NOT_CLEAR, lead="open_hand")),
     Plot(70, (*AT_HOME, d.declined_status, s.support_interrupted, e.plan_drafted), NAMELESS_AT_HOME),
     Plot(80, (*AT_HOME, d.declined_status, d.reconsidered, s.met, d.confirmed, b.consent_withdrawn), IN_COMMUNITY),
-    Plot(66, (*AT_HOME, d.confirmed, r.referral_sent, r.question_asked, r.question_answered, r.referral_accepted,
-              r.service_begun, s.next_meeting), AT_HIS_SISTERS),
+    Plot(66, (*AT_HOME, d.confirmed, r.referral_sent, r.referral_declined, r.carried_onward, r.question_asked,
+              r.question_answered, r.referral_accepted, r.service_begun, s.next_meeting), AT_HIS_SISTERS),
     Plot(90, (*AT_HOME, d.confirmed, r.referral_sent, r.referral_accepted, r.service_begun, r.service_done, s.met,
               d.status_withdrawn), IN_COMMUNITY),
     # Reintegration and after
     Plot(62, (*SUPPORTED, e.plan_agreed), GIRL),
-    Plot(95, (*REINTEGRATING, d.court_differs, w.colleague_keeps_away), BEFORE_THE_BODY),
-    Plot(120, REVIEWED, BOY),
-    Plot(88, (*SERVED, e.reintegration_begun, e.plan_ended)),
-    Plot(150, FOLLOWED),
+    Plot(95, (*REINTEGRATING, d.court_differs, w.colleague_keeps_away, r.seen_by_a_doctor), BEFORE_THE_BODY),
+    Plot(120, (*REVIEWED, r.seen_by_a_doctor), BOY),
+    Plot(88, (*SERVED, e.reintegration_begun, e.plan_ended, r.seen_by_a_doctor)),
+    Plot(150, (*FOLLOWED, r.seen_by_a_doctor)),
     Plot(185, CLOSED),
-    Plot(140, (*FOLLOWED, e.last_contact, e.back_in_support, b.noted)),
+    Plot(140, (*FOLLOWED, e.last_contact, e.back_in_support, b.noted, r.seen_by_a_doctor)),
     Plot(75, (*SUPPORTED, e.held, m.person_missing, m.emergency_reviewed, w.restricted), HIGH_HERE),
     Plot(100, (*SUPPORTED, e.held, e.resumed, w.lead_passed_on, b.noted), BEFORE_THE_BODY),
     Plot(130, (*AT_HOME, d.confirmed, s.support_interrupted, e.held, e.closed_out_of_reach), IN_COMMUNITY),

@@ -50,7 +50,9 @@ def support_started(life: Life) -> Waits:
 def met(life: Life) -> Waits:
     """An appointment, mostly kept, and the note that only clinicians read."""
     clinician = life.actor("clinician")
-    appointment = support.add_appointment(life.episode, by=clinician, starts_at=_at_ten(days=5), minutes=50)
+    appointment = support.add_appointment(
+        life.episode, by=clinician, starts_at=at(10, now() + timedelta(days=5)), minutes=50
+    )
     yield life.days(5)
     state = life.rng.choice([*[AppointmentState.TOOK_PLACE] * 8, AppointmentState.MISSED, AppointmentState.CANCELLED])
     support.mark_appointment(appointment, by=clinician, expected_version=appointment.version, state=state)
@@ -60,13 +62,15 @@ def met(life: Life) -> Waits:
 
 
 def next_meeting(life: Life) -> Waits:
-    coming = _at_ten(days=life.rng.randint(1, 6))
+    """Tomorrow or later this week."""
+    yield life.world.until_before_end(timedelta(days=2))
+    coming = at(life.rng.choice([8, 10, 12]), life.world.end + timedelta(days=life.rng.randint(1, 6)))
     support.add_appointment(life.episode, by=life.actor("clinician"), starts_at=coming, minutes=50)
-    yield life.days(1)
+    yield life.minutes(10, 40)
 
 
-def _at_ten(*, days: int) -> datetime:
-    return (now() + timedelta(days=days)).replace(hour=10, minute=0, second=0, microsecond=0)
+def at(hour: int, day: datetime) -> datetime:
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
 def support_paused(life: Life) -> Waits:

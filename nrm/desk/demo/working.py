@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 from nrm.cases import actions as cases
 from nrm.cases.models import BarReason, Purpose, Transfer
@@ -12,6 +12,8 @@ from nrm.desk.demo import seeing
 from nrm.desk.demo.life import Life
 from nrm.desk.demo.people import World
 from nrm.lib.clock import today
+from nrm.notices.actions import write_wishes
+from nrm.notices.models import Rhythm
 
 Waits = Iterator[timedelta]
 
@@ -79,4 +81,12 @@ def colleague_is_away(world: World) -> Waits:
         until=today() + timedelta(days=9),
         reason=world.texts["absence"][0],
     )
+    yield timedelta(days=1)
+
+
+def mail_is_wished(world: World) -> Waits:
+    """One reads it once a day, one also on days off, all others as the service has it."""
+    usual = {"digest_at": time(8), "quiet_from": time(20), "quiet_until": time(7), "time_zone": ""}
+    write_wishes({**usual, "rhythm": Rhythm.DIGEST, "on_days_off": False}, by=world.people["worker"])
+    write_wishes({**usual, "rhythm": Rhythm.AT_ONCE, "on_days_off": True}, by=world.people["clinician"])
     yield timedelta(days=1)
