@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ from nrm.cases.models import Case, reference
 from nrm.cases.selectors import standing_in
 from nrm.lib import drafting
 from nrm.lib.forms import PlainTextField
+from nrm.tasks.selectors import kinds_waiting
+from workflows.effects import CloseTasks, Effect, Grant, Revoke
 from workflows.lifecycle import Edge, Lifecycle, NotFromHere
 from workflows.track import TrackFlow
 
@@ -179,7 +181,21 @@ def answer_step(
 
 def declared(edge: Edge, record: models.Model) -> list[str]:
     """What follows from a step of this record, as the machine and the country's profile say."""
-    return [*sentences(edge.effects), *time_limits_in_words(edge.code, record=record)]
+    return [*sentences(_seen(edge.effects, record)), *time_limits_in_words(edge.code, record=record)]
+
+
+def _seen(effects: Iterable[Effect], record: models.Model) -> Iterator[Effect]:
+    """What whoever takes the step will see of it: of several tasks those that wait, and nobody leaving who stays in
+    another way."""
+    effects = list(effects)
+    staying = {effect.to for effect in effects if isinstance(effect, Grant)}
+    for effect in effects:
+        if isinstance(effect, CloseTasks) and len(effect.kinds) > 1:
+            waiting = kinds_waiting(reference(record))
+            if kinds := tuple(kind for kind in effect.kinds if kind in waiting):
+                yield CloseTasks(kinds)
+        elif not (isinstance(effect, Revoke) and effect.of in staying):
+            yield effect
 
 
 def edge_from_here(flow: type[Lifecycle], record: Any, transition: str) -> Edge:

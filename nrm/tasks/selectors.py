@@ -56,6 +56,11 @@ def open_tasks_for(actor: Actor, codes: Codes) -> TaskQuerySet:
     )
 
 
+def kinds_waiting(subject: str) -> set[str]:
+    """Of what kinds the open tasks about this record are."""
+    return set(Task.objects.open().filter(subject=subject).values_list("kind", flat=True))
+
+
 class Whose(TextChoices):
     """Which of the organisation's tasks somebody looks at."""
 
