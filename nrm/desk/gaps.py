@@ -92,7 +92,7 @@ def turned_away(actor: Actor) -> dict[str, TurnedAway]:
 # The picture: a row for each service, a column for each region, a shape for what there is
 
 CELL = 34
-LABELS = 190
+LABELS = 210
 HEADER = 170
 MARGIN = 14
 

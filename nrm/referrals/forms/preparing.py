@@ -84,6 +84,7 @@ class RecipientsForm(forms.Form):
         receiver.required = not self.listings
         if self.listings:
             to.choices = [(str(pk), listing.shown_as) for pk, listing in self.listings.items()]
+            to.depends_on_answer = True  # type: ignore[attr-defined]  # An organisation may be named in its place.
         else:
             del self.fields["to"]
 
