@@ -138,7 +138,7 @@ def records(whole: Whole) -> dict[str, Any]:
 
 def address(name: str, whole: Whole, cast: Any) -> str:
     """The address of this view for the whole case and the case worker's account."""
-    named = records(whole)
+    named = records(whole) | {"desk:hand_over_work": cast.second_case_worker.user}
     given: dict[str, Any] = {
         "code": whole.case.code,
         "token": "no-such-token",

@@ -22,7 +22,7 @@ from tests.whole import Whole
 OPEN_TO_ALL = "directory:"
 NAMING_A_CASE = [name for name in ADDRESSES if keywords(name) & {"code", "pk"} and not name.startswith(OPEN_TO_ALL)]
 #: Belong to no case, and are refused by role before anything is looked up.
-BY_ROLE = {"placements:change_unit", "cases:end_cover"}
+BY_ROLE = {"placements:change_unit", "cases:end_cover", "desk:hand_over_work"}
 UUID_IN_PATH = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: Differs on every page that has a form, as refusals by role do.
 TOKEN = re.compile(rb'"[A-Za-z0-9]{64}"')
