@@ -25,8 +25,10 @@ from tests.hostile.asking import undone
 from tests.whole import Whole, brought
 
 READERS = ("case_worker", "shelter_worker", "clinician")
-#: New on every answer: the token of the page, the mark of a form that is sent once, and the slip of its draft.
-CHANGING = re.compile(r'"[A-Za-z0-9]{64}"|name="(form_id|draft)"[^>]*')
+#: New on every answer: the token of the page, the slip of a draft, and the mark of a form that is sent once. A mark is
+#: an id, signed or not; any other value of that name counts as a difference.
+ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+CHANGING = re.compile(rf'"[A-Za-z0-9]{{64}}"|name="(form_id|draft)"[^>]*|name="key" value="{ID}(:[\w-]{{43}})?"')
 #: Show a new secret every time, and when one was last here.
 DIFFER_ANYWAY = {"accounts:enrol", "accounts:sessions"}
 
