@@ -385,7 +385,16 @@ FORMS = (
         rest={"means": "telephone", "told_on": TODAY},
         short=("told_by",),
     ),
-    Typed("referrals:make_letter", "case_worker", ("phone",), rest={"language": "en"}, short=("phone",), status=200),
+    # Stands in the sealed letter alone, which tests/referrals/test_outside_letter.py reads.
+    Typed(
+        "referrals:make_letter",
+        "case_worker",
+        ("phone",),
+        rest={"language": "en"},
+        short=("phone",),
+        silent=("phone",),
+        status=200,
+    ),
     Typed("referrals:step", "clinician", ("reason",), REFERRAL, step="ask"),
     Typed("referrals:step", "case_worker", ("reason",), REFERRAL, step="answer", before=asked),
     Typed(
@@ -496,7 +505,13 @@ FORMS = (
     Typed("desk:comment_on_task", "case_worker", ("text",), TASK),
     Typed("desk:hand_on_task", "case_worker", ("reason",), TASK, rest={"to": "second_case_worker"}, short=("reason",)),
     Typed("desk:put_off_task", "case_worker", ("reason",), TASK, rest={"until": TOMORROW}, short=("reason",)),
-    Typed("desk:give_task", "case_worker", ("text",), (("case_worker", "->"),), rest={"organisation": "open_hand"}),
+    Typed(
+        "desk:give_task",
+        "case_worker",
+        ("text",),
+        (("case_worker", "->"),),
+        rest={"organisation": "open_hand", "user": ""},
+    ),
     Typed(
         "conferences:call",
         "case_worker",

@@ -65,6 +65,12 @@ def test_it_says_what_is_asked_and_how_to_answer_and_names_no_programme(referral
     assert reader.xmp_metadata is None or not reader.xmp_metadata.dc_title
 
 
+def test_d7_what_is_typed_stays_text_in_it(referral: Referral) -> None:
+    typed = '070 #sys.inputs *x* $1$ <a> @b \\ `c` {{ 7*7 }} "'
+    content = typeset_letter(letter_of(referral, language="en", phone=typed))
+    assert text_of(PdfReader(io.BytesIO(content))).count(typed) >= 1
+
+
 def test_without_the_password_the_file_tells_nothing(referral: Referral) -> None:
     content = typeset_letter(letter_of(referral, language="en", phone=PHONE))
     sealed = seal(content, "12345678901234567890")
