@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 
 from nrm.access.actor import Actor
 from nrm.access.permissions import Permission
-from nrm.access.policy import RECEIVERS
+from nrm.access.policy import RECEIVERS, relations_that_grant
 from nrm.access.relations import Relation
 from nrm.access.roles import Role
 from nrm.access.rows import seen_by_the_service
 from nrm.cases.models import Participation
 from nrm.cases.models.participation import bars_of
-from nrm.cases.selectors import cases_visible_to
+from nrm.cases.selectors import cases_visible_to, is_of_visible_case
 from nrm.lib.paging import PAGE, Cursor, page_of
 from nrm.referrals.models import ENDED, RUNNING, Referral, ReferralQuerySet
 from nrm.referrals.selectors.beside import takers
@@ -41,17 +42,18 @@ class InboxPage:
 
 def referrals_waiting_for(actor: Actor) -> ReferralQuerySet:
     """Those on which the actor's organisation has the next word: to answer, or to answer a question about."""
-    return _visible(actor).filter(_waits_for(actor))
+    answered = _received(actor) & Q(state=ReferralState.SENT) & is_of_visible_case(actor)
+    return Referral.objects.filter(answered | (_led(actor) & Q(state=ReferralState.MORE_INFO)))
 
 
 def referrals_running(actor: Actor) -> ReferralQuerySet:
-    return _visible(actor).filter(_received(actor), state__in=RUNNING)
+    return Referral.objects.filter(_received(actor), is_of_visible_case(actor), state__in=RUNNING)
 
 
 def referrals_sent(actor: Actor) -> ReferralQuerySet:
     """Those of the cases that the actor leads, whoever sent them, and the bare record of those that a former lead
     sent."""
-    return _visible(actor).filter(_led(actor) | _sent_before(actor))
+    return Referral.objects.filter(_led(actor) | _sent_before(actor))
 
 
 def referrals_ended(actor: Actor) -> ReferralQuerySet:
@@ -61,25 +63,39 @@ def referrals_ended(actor: Actor) -> ReferralQuerySet:
     return Referral.objects.filter(over, _received(actor)).exclude(kept_away)
 
 
-def _parts(actor: Actor, box: str) -> list[ReferralQuerySet]:
-    """A box in parts that share no row, each of which the database reads in order from an index of its own; together
-    they would be sorted whole, and row-level security asked of every row. Whoever leads a case, or led it, sees it."""
-    rows, own = Referral.objects.all(), Q(sender=actor.organisation_id)
-    parts = {
-        "waiting": [
-            _visible(actor).filter(_received(actor), state=ReferralState.SENT),
-            rows.filter(_led(actor), state=ReferralState.MORE_INFO),
-        ],
-        "running": [referrals_running(actor)],
-        "sent": [rows.filter(own, _led(actor) | _sent_before(actor)), rows.filter(~own, _led(actor))],
-        "ended": [referrals_ended(actor)],
-    }
-    return parts[box]
+# A box is read in parts that share no row, each in order from an index of its own: together they would be sorted whole,
+# and row-level security asked of every row. Whoever leads a case, or led it, sees it.
+
+
+def _waiting(actor: Actor) -> list[ReferralQuerySet]:
+    rows = Referral.objects.all()
+    asked = rows.filter(_received(actor), is_of_visible_case(actor), state=ReferralState.SENT)
+    return [asked, rows.filter(_led(actor), state=ReferralState.MORE_INFO)]
+
+
+def _sent(actor: Actor) -> list[ReferralQuerySet]:
+    own = Referral.objects.filter(_led(actor) | _sent_before(actor), sender=actor.organisation_id)
+    return [own, _sent_by_others(actor)]
+
+
+def _sent_by_others(actor: Actor) -> ReferralQuerySet:
+    """Of few cases and many referrals: from the cases."""
+    led = cases_visible_to(actor, Permission.SEE_REFERRALS)
+    rows = Referral.objects.exclude(sender=actor.organisation_id)
+    return rows.filter(case__in=led) if _may_lead(actor) else rows.none()
+
+
+BOXES: Mapping[str, Callable[[Actor], list[ReferralQuerySet]]] = {
+    "waiting": _waiting,
+    "running": lambda actor: [referrals_running(actor)],
+    "sent": _sent,
+    "ended": lambda actor: [referrals_ended(actor)],
+}
 
 
 def inbox_page(actor: Actor, box: str, wanted: Mapping[str, Any], *, after: Cursor | None = None) -> InboxPage:
     """A page of one box, newest first, narrowed by columns."""
-    parts = [part.filter(**wanted).select_related("case", "sender", "receiver") for part in _parts(actor, box)]
+    parts = [part.filter(**wanted).select_related("case", "sender", "receiver") for part in BOXES[box](actor)]
     with seen_by_the_service() if box == "ended" else nullcontext():  # What is over is a bare record of one's own.
         pages = [page_of(part, "prepared_at", after=after, newest_first=True) for part in parts]
     found = sorted(
@@ -92,26 +108,16 @@ def inbox_page(actor: Actor, box: str, wanted: Mapping[str, Any], *, after: Curs
 
 def inbox_counts(actor: Actor) -> dict[str, int]:
     """How many wait, run, and are sent and still open; each up to `MOST_COUNTED`."""
-    own, led = Q(sender=actor.organisation_id), Referral.objects.all().open().filter(_led(actor))
+    sent = Referral.objects.filter(_led(actor), sender=actor.organisation_id)
     return {
-        "waiting": _count(_parts(actor, "waiting")),
-        "running": _count(_parts(actor, "running")),
-        "sent": _count([led.filter(own), led.filter(~own)]),
+        "waiting": _count(_waiting(actor)),
+        "running": _count([referrals_running(actor)]),
+        "sent": _count([sent.open(), _sent_by_others(actor).open()]),
     }
 
 
 def _count(parts: list[ReferralQuerySet]) -> int:
     return min(sum(part.order_by()[:MOST_COUNTED].count() for part in parts), MOST_COUNTED)
-
-
-def _visible(actor: Actor) -> ReferralQuerySet:
-    """Of cases that the actor takes part in now."""
-    return Referral.objects.filter(case__in=cases_visible_to(actor))
-
-
-def _waits_for(actor: Actor) -> Q:
-    asked = _received(actor) & Q(state=ReferralState.SENT)
-    return asked | (_led(actor) & Q(state=ReferralState.MORE_INFO))
 
 
 def _received(actor: Actor) -> Q:
@@ -121,13 +127,18 @@ def _received(actor: Actor) -> Q:
     return Q(receiver=actor.organisation_id, sent_at__isnull=False)
 
 
+def _may_lead(actor: Actor) -> bool:
+    return bool(relations_that_grant(actor.role, Permission.SEE_REFERRALS))
+
+
 def _led(actor: Actor) -> Q:
     """Of cases that the actor leads now: what their referrals wait for is theirs to do."""
-    return Q(case__in=cases_visible_to(actor, Permission.SEE_REFERRALS))
+    return is_of_visible_case(actor, Permission.SEE_REFERRALS)
 
 
 def _sent_before(actor: Actor) -> Q:
     if actor.role is not Role.CASE_WORKER:
         return Q(pk__in=())
-    led = Participation.objects.open().of(actor).filter(relation=Relation.LED)
-    return Q(sender=actor.organisation_id, sent_at__isnull=False, case__in=led.values("case"))
+    led = Participation.objects.open().of(actor).filter(relation=Relation.LED, case=OuterRef("case"))
+    is_led = IsNull(Subquery(led.values("pk")[:1]), False)
+    return Q(is_led, sender=actor.organisation_id, sent_at__isnull=False)
