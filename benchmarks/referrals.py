@@ -1,9 +1,9 @@
 """The inbox of referrals where an organisation sent, and another received, 50,000 of them: queries, and how long it
-takes beside a bare page of the same bytes. On the filled demo; everything it adds is taken back."""
+takes beside a bare page of the same bytes. On a ground of its own; everything it adds
+is taken back."""
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 REFERRALS = 50_000
 CASES = 1_000
-SENDER, RECEIVER = "ana.caseworker", "lidija.clinician"
+SENDER, RECEIVER = "worker", "clinician"
 #: Each box, further down, and narrowed by a filter.
 PAGES = {
     SENDER: ("?box=waiting", "?box=sent", "?box=sent&after={deep}", "?box=sent&state=completed&service=legal"),
@@ -23,15 +23,15 @@ OVER = ("completed", "declined", "withdrawn", "expired")
 
 
 def main() -> None:
-    sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nrm.settings")
-    import django
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    import ground
 
-    django.setup()
+    ground.stand()
     from django.db import transaction
     from inbox import report
     from pages import signed_in
 
+    print(ground.machine())
     with transaction.atomic():
         people = {person: signed_in(person) for person in PAGES}
         print(f"{'rows':>6} {'page':<18}{'queries':>8}{'p50 ms':>8}{'p95 ms':>8}{'kB':>7}{'bare ms':>9}{'ratio':>7}")
