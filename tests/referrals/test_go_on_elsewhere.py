@@ -120,3 +120,14 @@ def test_neither_itself_nor_the_lead_can_be_suggested(cast: Any, sent: Any, sign
 
 def test_a_stranger_carries_nothing_on(cast: Any, declined: Any, sign_in: Any) -> None:
     assert sign_in(cast.stranger).get(way_on(declined)).status_code == 404
+
+
+def test_no_shelter_is_named_to_whoever_may_suggest(cast: Any, sent: Any, sign_in: Any) -> None:
+    """Its own name stands in no list; the lead finds it under its code name and asks for a place."""
+    shelter = cast.organisations.house_of_lindens
+    url, client = reverse("referrals:step", args=[sent.pk, "decline"]), sign_in(cast.clinician)
+    page = client.get(url).content.decode()
+    assert "Far Shore" in page
+    assert shelter.name not in page
+    given = {"version": sent.version, "decline_reason": "other", "reason": "No.", "suggested": shelter.pk}
+    assert client.post(url, given).status_code == 422

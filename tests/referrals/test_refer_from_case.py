@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from nrm.access.refusals import NotVisible
 from nrm.audit.models import Event
+from nrm.cases.models import Case
 from nrm.referrals import actions
 from nrm.referrals.keys import fresh
 from nrm.referrals.models import Gap, Referral
@@ -67,6 +68,8 @@ def test_what_nobody_offers_is_counted_once_for_the_coordinator(cast: Any, case:
     assert "Legal counselling" in seen
     assert case.code not in seen
     assert sign_in(cast.stranger).post(counted, {"service": "legal"}).status_code == 404
+    Case.objects.update(is_restricted=True)  # Of a restricted case the coordinator learns nothing.
+    assert "Legal counselling" not in sign_in(cast.coordinator).get(reverse("referrals:services")).content.decode()
 
 
 def test_what_is_looked_at_is_what_is_sent(cast: Any, case: Any, consent: Any, offer: Any, sign_in: Any) -> None:

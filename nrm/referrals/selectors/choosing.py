@@ -14,6 +14,7 @@ from nrm.access.permissions import Permission
 from nrm.access.policy import allows
 from nrm.access.refusals import NotPermitted, NotVisible
 from nrm.access.rows import seen_by_the_service
+from nrm.accounts.kinds import OrganisationKind
 from nrm.accounts.models import Organisation
 from nrm.accounts.selectors import organisations_taking_referrals, who_answers_referrals
 from nrm.cases.models import Case
@@ -63,8 +64,10 @@ def receivers_for(actor: Actor) -> list[tuple[UUID, str]]:
 
 
 def who_could_help(referral: Referral) -> list[tuple[UUID, str]]:
-    """Whom the receiver can suggest: neither itself nor who sent it."""
+    """Whom the receiver can suggest: neither itself nor who sent it; and no shelter, whose own name stands in no list
+    for whoever is asked, police and prosecution among them. A place is asked for by the lead."""
     taking = organisations_taking_referrals(besides=referral.receiver_id).exclude(pk=referral.sender_id)
+    taking = taking.exclude(kind=OrganisationKind.SHELTER)
     return [(row.pk, row.name) for row in taking]
 
 
@@ -100,11 +103,12 @@ class Missing:
 
 
 def gaps_in_country(actor: Actor) -> list[Missing]:
-    """Sums without any case; most first."""
+    """Sums without any case; most first. A restricted case is in none: of a sum of one it could be told."""
     if not allows(actor, Permission.SEE_COUNTRY):
         raise NotPermitted
     with seen_by_the_service():  # Sums alone leave this function.
-        rows = list(Gap.objects.values_list("service", "region").annotate(count=Count("id")).order_by("-count"))
+        gaps = Gap.objects.filter(case__is_restricted=False)
+        rows = list(gaps.values_list("service", "region").annotate(count=Count("id")).order_by("-count"))
     return [Missing(str(Service(service).label), _region(code), count) for service, code, count in rows]
 
 
