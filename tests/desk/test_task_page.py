@@ -58,6 +58,22 @@ def test_a_stranger_and_who_is_kept_away_find_no_such_page(case: Case, task: Tas
     assert TaskRemark.objects.count() == 1
 
 
+def test_who_gave_it_and_leads_no_more_reads_nothing_that_is_written_since(
+    case: Case, cast: Any, sign_in: SignIn
+) -> None:
+    treating = cast.clinician.actor.organisation_id
+    Participation.objects.create(
+        case=case, organisation_id=treating, relation=Relation.TREATS, because="support.episode:1", opened_by=uuid4()
+    )
+    asked = give_task(case, by=cast.case_worker.actor, organisation_id=treating, text=TEXT, due_at=None)
+    client = sign_in(cast.case_worker)
+    assert client.get(url("task", asked)).status_code == 200
+    Participation.objects.filter(case=case, relation=Relation.LEADS).update(relation=Relation.LED)
+    assert client.get(reverse("desk:case_page", args=[case.code])).status_code == 200
+    assert client.get(url("task", asked)).status_code == 404
+    assert client.post(url("comment_on_task", asked), {"key": uuid4(), "text": "x"}).status_code == 404
+
+
 def test_work_left_of_a_case_goes_to_nobody_who_is_kept_away_from_it(case: Case, cast: Any, sign_in: SignIn) -> None:
     """The organisation is shown the case no more, so neither is who is kept away from it."""
     at, away = cast.stranger.membership.organisation, cast.clinician.user

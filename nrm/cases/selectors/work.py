@@ -96,7 +96,8 @@ class WorkOn:
 
 def work_on(actor: Actor, pk: UUID) -> WorkOn:
     """A task for the actor's organisation and role, in a case of whose tasks the actor may know or in none; or one that
-    the actor gave, in a case that the actor sees. `NotVisible` for any other."""
+    the actor gave, in a case of which the actor could give one still: whoever led it once does not read what is written
+    since. `NotVisible` for any other."""
     task = Task.objects.select_related("organisation", "claimed_by").filter(pk=pk).first()
     if task is None:
         raise NotVisible
@@ -104,7 +105,7 @@ def work_on(actor: Actor, pk: UUID) -> WorkOn:
     case, standing = _seen(actor, task.case_code)
     is_known = is_ours and (not task.case_code or case is not None or knows_work_of(actor, task.case_code))
     gave_it = task.kind == TaskKind.AD_HOC and task.opened_by == actor.user_id
-    if not is_known and not (case is not None and gave_it):
+    if not is_known and not (gave_it and standing is not None and standing.may(Permission.GIVE_TASK)):
         raise NotVisible
     return WorkOn(task, case, standing, is_ours)
 
