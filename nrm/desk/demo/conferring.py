@@ -44,6 +44,7 @@ def conference_held(life: Life) -> Waits:
     yield life.minutes(60, 200)
     _accept(life, "quiet_room", "clinician")
     _accept(life, "centre", "worker4")
+    _accept(life, life.shelter, life.shelter)
     yield life.conference.ends_at - now()
     _hold(life)
     yield life.minutes(60, 200)
@@ -54,8 +55,9 @@ def conference_held(life: Life) -> Waits:
 
 
 def _call(life: Life, starts_at: datetime, agenda: Sequence[str]) -> None:
-    """With everybody who takes part in the case and may be asked."""
-    guests = selectors.possible_guests(life.case, standing_in(life.worker, life.case))
+    """With everybody who helps the person and may be asked."""
+    possible = selectors.possible_guests(life.case, standing_in(life.worker, life.case))
+    guests = [guest for guest in possible if guest.id != life.organisation("panel").pk]
     life.conference = conferences.call_conference(
         life.case,
         by=life.worker,
@@ -84,7 +86,7 @@ def _hold(life: Life) -> None:
         wish=life.text("conference_wish"),
         **(of_a_child if life.is_child else {}),
     )
-    _step(life, "hold", attended={life.organisation(key).pk for key in ("quiet_room", "centre")})
+    _step(life, "hold", attended={life.organisation(key).pk for key in ("quiet_room", life.shelter)})
 
 
 def _step(life: Life, transition: str, **facts: Any) -> None:
@@ -98,12 +100,14 @@ def _write_minutes(life: Life) -> None:
         by: Actor = life.actor(person) if person else life.worker
         body = life.text(said)
         conferences.write_point(life.conference, topic, by=by, expected_version=0, was_discussed=True, body=body)
-    for owner, sentence, days in zip((life.lead, life.shelter), life.world.texts["decision"], (5, 9), strict=True):
+    owners = (("quiet_room", life.actor("clinician").user_id), (life.shelter, None))
+    for (owner, person_id), sentence, days in zip(owners, life.world.texts["decision"], (5, 9), strict=True):
         conferences.write_decision(
             life.conference,
             by=life.worker,
             topic=Topic.CHILD,
             sentence=sentence,
             owner_id=life.organisation(owner).pk,
+            user_id=person_id,
             due_on=(now() + timedelta(days=days)).date(),
         )

@@ -52,6 +52,8 @@ class Traits:
     accommodation: str = Accommodation.NEEDED
     #: How soon a referral has to be answered.
     urgency: str = ""
+    #: Which organisation it goes to.
+    receiver: str = ""
     #: An adult who does not want to be named; a child is not asked.
     stays_nameless: bool = False
     #: Whether a guardian is found for a child in time.

@@ -21,7 +21,7 @@ from nrm.lib.spoken_languages import SpokenLanguage
 
 Story = Iterator[timedelta]
 
-#: Which part of the country a service is there for, along the list of its regions.
+#: Which part of the country a service is there for, along the list of its regions from the capital on.
 EVERYWHERE, FIRST_HALF, SECOND_HALF, MIDDLE, MOST, LAST = (0, 1), (0, 0.5), (0.5, 1), (0.25, 0.75), (0, 0.75), (0.75, 1)
 EVERYBODY = (AgeGroup.ADULT, AgeGroup.CHILD)
 
@@ -159,9 +159,10 @@ def _regions(world: World, where: tuple[float, float]) -> list[str]:
     """Neighbours in the list of the smallest regions, one at least; none named for the whole country."""
     if where == EVERYWHERE:
         return []
-    count = len(world.regions)
-    first = min(int(where[0] * count), count - 1)
-    return list(world.regions[first : max(first + 1, ceil(where[1] * count))])
+    start = world.regions.index(COUNTRIES[world.country].capital_region)
+    regions = [*world.regions[start:], *world.regions[:start]]
+    first = min(int(where[0] * len(regions)), len(regions) - 1)
+    return regions[first : max(first + 1, ceil(where[1] * len(regions)))]
 
 
 def _licence(world: World, offer: Offer) -> dict[str, Any]:

@@ -51,6 +51,7 @@ RECEIVERS = (
     DOCTOR,
     Receiver("centre", "worker4", Service.DOCUMENTS, "papers"),
     Receiver("bridge", "worker3", Service.LEGAL, "advice"),
+    Receiver("open_hand", "worker", Service.MENTORING, "company"),
     Receiver("prosecution", "prosecution", Service.INVESTIGATION),
 )
 SHARED = (DataCategory.IDENTITY, DataCategory.RISK)
@@ -78,7 +79,9 @@ def days_ago(life: Life) -> Waits:
 
 def referral_drafted(life: Life) -> Waits:
     """Consent for one recipient, then the summary without a name."""
-    receiver = life.rng.choice([one for one in RECEIVERS if one.organisation != life.lead])
+    possible = [one for one in RECEIVERS if one.organisation != life.lead]
+    named = [one for one in possible if one.organisation == life.traits.receiver]
+    receiver = life.rng.choice(named or possible)
     yield from _drafted(life, receiver)
 
 
@@ -197,25 +200,16 @@ def question_answered(life: Life) -> Waits:
 
 def referral_declined(life: Life) -> Waits:
     """With an idea who could help instead."""
-    known = [one for one in RECEIVERS if one.offer and life.organisation(one.organisation).pk not in _both(life)]
-    other = life.organisation(life.rng.choice(known).organisation)
-    reason = DeclineReason.NO_CAPACITY
-    _refer(life, "decline", reason="declined", decline_reason=reason, suggested_id=other.pk)
+    other, reason = life.organisation(CALM.organisation).pk, DeclineReason.NO_CAPACITY
+    _refer(life, "decline", reason="declined", decline_reason=reason, suggested_id=other)
     yield life.days(1)
-
-
-def _both(life: Life) -> set[UUID]:
-    return {life.referral.sender_id, life.referral.receiver_id}
 
 
 def carried_onward(life: Life) -> Waits:
     """To whom the other one suggested; the person is asked first."""
-    declined = life.referral
-    receiver = next(one for one in RECEIVERS if life.organisation(one.organisation).pk == declined.suggested_id)
-    life.answers = receiver.answers
-    recipient = _recipient(life, receiver)
+    recipient, life.answers = _recipient(life, CALM), CALM.answers
     _agrees(life, recipient.organisation_id)
-    [life.referral] = _prepare(life, [recipient], service=receiver.service, previous=declined, send=True)
+    [life.referral] = _prepare(life, [recipient], service=CALM.service, previous=life.referral, send=True)
     yield life.minutes(60, 240)
 
 

@@ -49,13 +49,14 @@ NO_GROUNDS = Traits(sees=sights.FAINT, risk=RiskLevel.LOW)
 NEVER_ASKED = replace(NO_GROUNDS, age=AgeGroup.UNKNOWN, lead="open_hand", reporter="responder")
 NOT_CLEAR = Traits(sees=sights.UNCLEAR)
 FROM_THE_VAN = Traits(sees=sights.SMUGGLED, lead="open_hand", reporter="responder")
-STRANDED = replace(IN_COMMUNITY, sees=sights.STRANDED, lead="open_hand")
+STRANDED = replace(IN_COMMUNITY, sees=sights.STRANDED, lead="open_hand", receiver="quiet_room", urgency=Urgency.ROUTINE)
 NAMELESS = replace(NOT_CLEAR, lead="open_hand", stays_nameless=True)
 NAMELESS_AT_HOME = replace(IN_COMMUNITY, stays_nameless=True)
 AT_WORK = Traits(sees=sights.WORKSHOP, lead="open_hand")
-IN_HASTE = Traits(urgency=Urgency.IMMEDIATE)
-TODAY = replace(IN_COMMUNITY, urgency=Urgency.URGENT, lead="open_hand")
-IN_NO_HURRY = replace(IN_COMMUNITY, urgency=Urgency.ROUTINE)
+IN_HASTE = Traits(lead="centre", urgency=Urgency.IMMEDIATE, receiver="open_hand")
+TODAY = replace(IN_COMMUNITY, urgency=Urgency.URGENT, lead="open_hand", receiver="quiet_room")
+TO_TALK = Traits(receiver="quiet_room", urgency=Urgency.ROUTINE)
+IN_NO_HURRY = replace(IN_COMMUNITY, urgency=Urgency.ROUTINE, lead="open_hand")
 BEFORE_THE_BODY = Traits(lead="open_hand", reporter="inspector")
 
 SEEN = (g.reported, g.screened)
@@ -109,8 +110,9 @@ PLOTS = (
     Plot(3.5, (*QUICK, r.lately, r.referral_sent), IN_HASTE),
     Plot(3.5, (*QUICK, r.lately, r.referral_sent), TODAY),
     Plot(3.5, (*QUICK, r.referral_sent, r.question_asked), IN_NO_HURRY),
-    Plot(5, (*SEEN, t.asked, b.assessed, b.agreed, r.referral_begun, r.referral_sent, r.referral_accepted), STRANDED),
-    Plot(9, (*REFERRED, r.referral_sent, r.referral_declined)),
+    Plot(6, (*SEEN, t.asked, b.assessed, b.agreed, r.referral_begun, r.referral_sent, r.referral_declined,
+             r.carried_onward, r.referral_accepted), STRANDED),
+    Plot(9, (*REFERRED, r.referral_sent, r.referral_declined), TO_TALK),
     Plot(14, (*REFERRED, r.referral_sent, r.referral_unanswered)),
     Plot(12, (*REFERRED, r.referral_sent, r.referral_withdrawn, r.referral_sent, r.referral_accepted,
               b.consent_withdrawn), IN_COMMUNITY),
@@ -134,8 +136,8 @@ PLOTS = (
               a.note_begun), replace(NOT_CLEAR, lead="open_hand")),
     Plot(70, (*AT_HOME, d.declined_status, s.support_interrupted, e.plan_drafted), NAMELESS_AT_HOME),
     Plot(80, (*AT_HOME, d.declined_status, d.reconsidered, s.met, d.confirmed, b.consent_withdrawn), IN_COMMUNITY),
-    Plot(66, (*AT_HOME, d.confirmed, r.referral_sent, r.referral_declined, r.carried_onward, r.question_asked,
-              r.question_answered, r.referral_accepted, r.service_begun, s.next_meeting), AT_HIS_SISTERS),
+    Plot(66, (*AT_HOME, d.confirmed, r.referral_sent, r.question_asked, r.question_answered, r.referral_accepted,
+              r.service_begun, s.next_meeting), AT_HIS_SISTERS),
     Plot(90, (*AT_HOME, d.confirmed, r.referral_sent, r.referral_accepted, r.service_begun, r.service_done, s.met,
               d.status_withdrawn), IN_COMMUNITY),
     # Reintegration and after

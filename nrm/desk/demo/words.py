@@ -19,22 +19,24 @@ FOLDER = Path(__file__).parent / "words"
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """Whose words a country speaks, the language of its pages, and a second script or language of its people."""
+    """Whose words a country speaks, the language of its pages, a second script or language of its people, and where
+    most of its services are."""
 
     words: str
     language: str
     neighbour: str
     spoken: str
+    capital_region: str
     towns: tuple[str, ...]
 
 
 COUNTRIES: Mapping[str, Country] = {
-    "al": Country("sq", "sq", "mk", "sq", ("Tiranë", "Elbasan", "Shkodër", "Vlorë")),
-    "ba": Country("bs", "bs", "sr", "bs", ("Sarajevo", "Tuzla", "Banja Luka", "Mostar")),
-    "xk": Country("sq", "sq", "bs", "sq", ("Prishtinë", "Prizren", "Pejë", "Ferizaj")),
-    "me": Country("bs", "sr-latn", "sq", "cnr", ("Podgorica", "Bar", "Nikšić", "Bijelo Polje")),
-    "mk": Country("mk", "mk", "sq", "mk", ("Скопје", "Битола", "Тетово", "Струмица")),
-    "rs": Country("sr", "sr", "bs", "sr", ("Београд", "Нови Сад", "Ниш", "Ужице")),
+    "al": Country("sq", "sq", "mk", "sq", "AL-11", ("Tiranë", "Elbasan", "Shkodër", "Vlorë")),
+    "ba": Country("bs", "bs", "sr", "bs", "FBIH-09", ("Sarajevo", "Tuzla", "Banja Luka", "Mostar")),
+    "xk": Country("sq", "sq", "bs", "sq", "XK-06", ("Prishtinë", "Prizren", "Pejë", "Ferizaj")),
+    "me": Country("bs", "sr-latn", "sq", "cnr", "ME-C", ("Podgorica", "Bar", "Nikšić", "Bijelo Polje")),
+    "mk": Country("mk", "mk", "sq", "mk", "MK-08", ("Скопје", "Битола", "Тетово", "Струмица")),
+    "rs": Country("sr", "sr", "bs", "sr", "RS-BG", ("Београд", "Нови Сад", "Ниш", "Ужице")),
 }
 #: Birth years of adults and of children.
 YEAR_OF_ADULTS, YEAR_OF_CHILDREN = (1972, 2004), (2010, 2015)
