@@ -29,7 +29,7 @@ from nrm.notices.models import Notice
 from nrm.tasks import actions as tasks
 from nrm.tasks.models import Task
 
-CASES = 60
+CASES = 56
 Story = Iterator[timedelta]
 #: Local hours in which people do what can wait.
 EARLIEST, LATEST = 7, 20
