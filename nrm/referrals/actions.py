@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nrm.access.actor import THE_SERVICE, Actor
 from nrm.access.permissions import Permission
-from nrm.access.refusals import MovedOn, NotYet
+from nrm.access.refusals import MovedOn, NotPermitted, NotYet
 from nrm.accounts.selectors import is_reachable_inside
 from nrm.audit.codes import Code
 from nrm.cases import lifecycle
@@ -235,8 +235,10 @@ def _write_message(referral: Referral, kind: MessageKind, *, by: Actor, text: st
 @lifecycle.act()
 def record_feedback(referral: Referral, *, by: Actor, words: str = "", **answers: str) -> Feedback:
     """What the person said of a completed service, because they wanted to. Once: said again, what is there stays.
-    Locks the case."""
+    `NotPermitted` to who gave the service, should that one lead by now. Locks the case."""
     _lock_for_lead(referral.case, by)
+    if referral.receiver_id == by.organisation_id:
+        raise NotPermitted
     if found := Feedback.objects.filter(referral=referral).first():
         return found
     if Referral.objects.get(pk=referral.pk).state != ReferralState.COMPLETED:

@@ -13,10 +13,10 @@ OF_ITS_TASK = (
     "EXISTS (SELECT FROM tasks_task AS work WHERE work.id = {rows}.task_id"
     " AND (work.organisation_id = nrm_organisation() OR work.kind = 'ad_hoc' AND work.opened_by = nrm_user()))"
 )
-#: What the person said about a service: for who leads the case, never for who gave the service.
+#: What the person said about a service: for who leads the case, never for who gave the service, should it come to lead.
 FOR_ITS_LEAD = (
     "EXISTS (SELECT FROM referrals_referral AS above WHERE above.id = {rows}.referral_id"
-    " AND nrm_takes_part(above.case_id, 'leads'))"
+    " AND above.receiver_id <> nrm_organisation() AND nrm_takes_part(above.case_id, 'leads'))"
 )
 
 

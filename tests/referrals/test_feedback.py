@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,11 @@ from django.db import connection
 from django.urls import reverse
 
 from nrm.access.refusals import NotPermitted, NotVisible, NotYet
+from nrm.access.relations import Relation
+from nrm.access.roles import Role
+from nrm.access.rows import seen_by
+from nrm.accounts.models import Membership
+from nrm.cases.models import Participation
 from nrm.referrals import selectors
 from nrm.referrals.actions import record_feedback
 from nrm.referrals.models import Feedback, Referral
@@ -51,6 +57,24 @@ def test_who_gave_the_service_never_sees_it(cast: Any, recorded: Any, sign_in: A
     with pytest.raises(NotVisible):
         record_feedback(recorded.referral, by=cast.stranger.actor, helped="no")
     assert sign_in(cast.stranger).get(reverse("referrals:feedback", args=[recorded.referral_id])).status_code == 404
+
+
+def test_nor_does_it_when_it_leads_the_case_later(cast: Any, recorded: Any, sign_in: Any) -> None:
+    """What was said against it was said in the belief that it never learns of it."""
+    referral, provider = recorded.referral, cast.clinician.membership.organisation
+    Membership.objects.filter(organisation=provider).update(role=Role.CASE_WORKER)
+    Participation.objects.filter(case=referral.case, relation=Relation.LEADS).update(organisation=provider)
+    client = sign_in(cast.clinician)
+    page = client.get(reverse("referrals:page", args=[referral.pk])).content.decode()
+    assert "The record" in page
+    assert WORDS not in page
+    assert "What the person says" not in page
+    new_lead = replace(cast.clinician.actor, role=Role.CASE_WORKER)
+    with seen_by(new_lead):
+        assert Referral.objects.filter(pk=referral.pk).exists()
+        assert not Feedback.objects.exists()
+    with pytest.raises(NotPermitted):
+        record_feedback(referral, by=new_lead, helped="yes")
 
 
 def test_not_before_the_service_is_completed(cast: Any, accepted: Any) -> None:

@@ -87,9 +87,10 @@ class FeedbackPlace:
         return bool(self.answers or self.words)
 
 
-def feedback_place(referral: Referral) -> FeedbackPlace | None:
-    """Nothing before the service was completed."""
-    if referral.state != ReferralState.COMPLETED:
+def feedback_place(referral: Referral, actor: Actor) -> FeedbackPlace | None:
+    """For the lead; nothing before the service was completed, and never for who gave it, should that one come to
+    lead."""
+    if referral.state != ReferralState.COMPLETED or referral.receiver_id == actor.organisation_id:
         return None
     given = Feedback.objects.filter(referral=referral).first()
     if given is None:

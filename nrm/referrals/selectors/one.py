@@ -136,7 +136,7 @@ def referral_page(referral: Referral, standing: Standing) -> ReferralPage:
         may_open_case=_may_open_case(referral, standing, is_sender=is_sender or is_former),
         chain=chain_of(referral) if is_sender else Chain(),
         work=work_on(referral, standing.actor) if side is Party.RECEIVER else None,
-        feedback=feedback_place(referral) if is_sender else None,
+        feedback=feedback_place(referral, standing.actor) if is_sender else None,
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nrm.access.permissions import Permission
-from nrm.access.refusals import NotYet
+from nrm.access.refusals import NotPermitted, NotYet
 from nrm.accounts.requests import SignedInRequest
 from nrm.audit import actions as audit
 from nrm.audit.codes import Code
@@ -27,7 +27,9 @@ from nrm.referrals.views.reading import DONE_ALREADY
 @keeps_draft(_("What the person says"))
 def feedback(request: SignedInRequest, pk: UUID) -> HttpResponse:
     referral, _standing = selectors.referral_for(request.actor, pk, Permission.SEND_REFERRAL)
-    place = selectors.feedback_place(referral)
+    if referral.receiver_id == request.actor.organisation_id:
+        raise NotPermitted
+    place = selectors.feedback_place(referral, request.actor)
     form, status = FeedbackForm(typed(request)), 0
     if place is not None and place.is_recorded:
         messages.info(request, DONE_ALREADY)
