@@ -97,7 +97,9 @@ class Desk:
     def open_case(self, code: str, *, task: str = "") -> None:
         """From my work through the task, else from the list of cases."""
         self.follow("My work" if task else "Cases")
-        self.follow(task or code)
+        if task:
+            self.follow(task)
+        self.follow(code)
         self.stands_at(code)
 
     def press(self, name: str, *, within: str = "") -> None:
