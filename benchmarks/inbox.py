@@ -4,6 +4,7 @@ is taken back."""
 
 from __future__ import annotations
 
+import re
 import statistics
 import sys
 from collections.abc import Callable
@@ -29,7 +30,7 @@ def main() -> None:
     print(ground.machine())
     with transaction.atomic():
         client, actor = signed_in(PERSON)
-        print(f"{'tasks':>6} {'page':<18}{'queries':>8}{'p50 ms':>8}{'p95 ms':>8}{'kB':>7}{'bare ms':>9}{'ratio':>7}")
+        print(heading("tasks"))
         for count in (0, TASKS):
             fill(actor, count)
             for page in PAGES:
@@ -92,6 +93,11 @@ def cases(actor: Any, count: int) -> list[str]:
     return [case.code for case in made]
 
 
+def heading(rows: str) -> str:
+    columns = f"{'p50 ms':>8}{'p95 ms':>8}{'work ms':>9}{'kB':>5}{'bare ms':>9}{'ratio':>7}"
+    return f"{rows:>6} {'page':<42}{'queries':>8}{columns}"
+
+
 def report(client: Any, count: int, page: str) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -102,10 +108,15 @@ def report(client: Any, count: int, page: str) -> None:
     if answer.status_code != 200:
         raise SystemExit(f"{page} answered {answer.status_code}")
     asked, size = len(queries), len(answer.content)
-    middle, late = measured(lambda: client.get(page))
-    bare, _late = measured(lambda: bare_page(client, size))
-    took = f"{middle:>8.1f}{late:>8.1f}{size / 1000:>7.0f}{bare:>9.1f}{middle / bare:>7.1f}"
-    print(f"{count:>6} {page:<18}{asked:>8}{took}")
+    middle, late, work = measured(lambda: client.get(page))
+    bare, _late, _work = measured(lambda: bare_page(client, size))
+    took = f"{middle:>8.1f}{late:>8.1f}{work:>9.1f}{size / 1000:>5.0f}{bare:>9.1f}{middle / bare:>7.1f}"
+    print(f"{count:>6} {short(page):<42}{asked:>8}{took}", flush=True)
+
+
+def short(page: str) -> str:
+    """A place in a list needs not be read whole."""
+    return re.sub(r"after=.*", "after=…", page)
 
 
 def bare_page(client: Any, size: int) -> object:
@@ -114,12 +125,17 @@ def bare_page(client: Any, size: int) -> object:
     return answer.content + b" " * max(size - len(answer.content), 0)
 
 
-def measured(act: Callable[[], object]) -> tuple[float, float]:
-    """Median and 95th percentile, in milliseconds of wall time."""
+def measured(act: Callable[[], object]) -> tuple[float, float, float]:
+    """Median and 95th percentile of wall time, and the median of the time worked, in milliseconds."""
+    from ground import worked
     from pages import timed
 
-    times = sorted(timed(act) for _round in range(ROUNDS))
-    return statistics.median(times), times[int(ROUNDS * 0.95) - 1]
+    times, works = [], []
+    for _round in range(ROUNDS):
+        before = worked()
+        times.append(timed(act))
+        works.append(worked() - before)
+    return statistics.median(times), sorted(times)[int(ROUNDS * 0.95) - 1], statistics.median(works)
 
 
 if __name__ == "__main__":

@@ -28,13 +28,13 @@ def main() -> None:
 
     ground.stand()
     from django.db import transaction
-    from inbox import report
+    from inbox import heading, report
     from pages import signed_in
 
     print(ground.machine())
     with transaction.atomic():
         people = {person: signed_in(person) for person in PAGES}
-        print(f"{'rows':>6} {'page':<18}{'queries':>8}{'p50 ms':>8}{'p95 ms':>8}{'kB':>7}{'bare ms':>9}{'ratio':>7}")
+        print(heading("rows"))
         for count in (0, REFERRALS):
             deep = fill(people[SENDER][1], people[RECEIVER][1], count)
             for person, pages in PAGES.items():
