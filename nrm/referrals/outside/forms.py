@@ -22,7 +22,7 @@ READ_BY_THEM = _("The other organisation reads this. Write nothing by which the 
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Code"),
+        label=pgettext_lazy("told by telephone", "Code"),
         help_text=_("Eight digits that you were told by telephone."),
         max_length=TYPED_CODE,
         widget=forms.TextInput(
