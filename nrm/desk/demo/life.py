@@ -153,7 +153,8 @@ class Life:
 
     @property
     def urgency(self) -> str:
-        return self.traits.urgency or self.rng.choice(Urgency.values)
+        """Within days, where the plot does not say it: what is needed at once would expire in the first night."""
+        return self.traits.urgency or Urgency.ROUTINE
 
     def actor(self, key: str) -> Actor:
         return self.world.people[key]
