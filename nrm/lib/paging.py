@@ -47,7 +47,9 @@ def page_of(rows: QuerySet[Row], column: str, *, after: Cursor | None = None, ne
     if after is not None:
         beyond = "lt" if newest_first else "gt"
         further = Q(**{f"{column}__{beyond}": after.moment})
-        rows = rows.filter(further | Q(**{column: after.moment, f"pk__{beyond}": after.pk}))
+        tie = Q(**{column: after.moment, f"pk__{beyond}": after.pk})
+        # The bound alone says little, but an index is entered there; by the alternative it would be read from its end.
+        rows = rows.filter(further | tie, **{f"{column}__{beyond}e": after.moment})
     sign = "-" if newest_first else ""
     found = list(rows.order_by(f"{sign}{column}", f"{sign}pk")[: PAGE + 1])
     shown = found[:PAGE]
