@@ -20,7 +20,7 @@ from nrm.access.roles import Role
 from nrm.access.rows import seen_by_the_service
 from nrm.cases.models import Participation
 from nrm.cases.models.participation import bars_of
-from nrm.cases.selectors import cases_visible_to, is_of_visible_case
+from nrm.cases.selectors import is_of_visible_case
 from nrm.lib.paging import PAGE, Cursor, page_of
 from nrm.referrals.models import ENDED, RUNNING, Referral, ReferralQuerySet
 from nrm.referrals.selectors.beside import takers
@@ -79,10 +79,11 @@ def _sent(actor: Actor) -> list[ReferralQuerySet]:
 
 
 def _sent_by_others(actor: Actor) -> ReferralQuerySet:
-    """Of few cases and many referrals: from the cases."""
-    led = cases_visible_to(actor, Permission.SEE_REFERRALS)
+    """Of the referrals of a whole country few are of cases that the actor leads: from the cases."""
+    relations = relations_that_grant(actor.role, Permission.SEE_REFERRALS)
+    led = Participation.objects.open().of(actor).filter(relation__in=relations)
     rows = Referral.objects.exclude(sender=actor.organisation_id)
-    return rows.filter(case__in=led) if _may_lead(actor) else rows.none()
+    return rows.filter(case__in=led.values("case")) if relations else rows.none()
 
 
 BOXES: Mapping[str, Callable[[Actor], list[ReferralQuerySet]]] = {
@@ -117,7 +118,12 @@ def inbox_counts(actor: Actor) -> dict[str, int]:
 
 
 def _count(parts: list[ReferralQuerySet]) -> int:
-    return min(sum(part.order_by()[:MOST_COUNTED].count() for part in parts), MOST_COUNTED)
+    """No part is asked once there are enough."""
+    found = 0
+    for part in parts:
+        if found < MOST_COUNTED:
+            found += part.order_by()[: MOST_COUNTED - found].count()
+    return found
 
 
 def _received(actor: Actor) -> Q:
@@ -125,10 +131,6 @@ def _received(actor: Actor) -> Q:
     if actor.role not in RECEIVERS:
         return Q(pk__in=())
     return Q(receiver=actor.organisation_id, sent_at__isnull=False)
-
-
-def _may_lead(actor: Actor) -> bool:
-    return bool(relations_that_grant(actor.role, Permission.SEE_REFERRALS))
 
 
 def _led(actor: Actor) -> Q:
