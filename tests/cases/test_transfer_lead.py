@@ -36,6 +36,8 @@ SignIn = Callable[[Any], Client]
 OWN = ("accounts:", "audit:", "desk:claim_task", "desk:release_task", "desk:finish_task", "placements:change_unit")
 #: About the team inside an organisation: the former one ended, and the new lead has none yet.
 OWN += ("cases:end_cover", "cases:take_on")
+#: The services an organisation keeps in the directory stay its own; they belong to no case.
+OWN += ("directory:",)
 
 
 def leads(case: Case) -> list[str]:
@@ -342,7 +344,8 @@ def test_open_referrals_are_the_present_leads(whole: Whole, cast: Any, sign_in: 
 def test_the_former_lead_reads_the_bare_record_of_what_it_sent(whole: Whole, cast: Any, sign_in: SignIn) -> None:
     handed_over(whole.case, cast, cast.stranger)
     new = sent(whole.case, cast.stranger.actor, cast.organisations.quiet_room, "legal")
-    assert set(inbox_page(cast.case_worker.actor, "sent", {}).rows) == {whole.referral, whole.referral_to_prosecution}
+    sent_before = {whole.referral, whole.referral_to_prosecution, whole.referral_outside}
+    assert set(inbox_page(cast.case_worker.actor, "sent", {}).rows) == sent_before
     page = referral_page(*referral_for(cast.case_worker.actor, whole.referral.pk))
     assert (page.shows_text, page.summary, page.conversation, page.lead) == (False, "", [], "Far Shore")
     client = sign_in(cast.case_worker)
@@ -351,7 +354,7 @@ def test_the_former_lead_reads_the_bare_record_of_what_it_sent(whole: Whole, cas
     assert "What you can do now" not in shown
     with pytest.raises(NotVisible):
         referral_for(cast.case_worker.actor, new.pk)
-    assert set(inbox_page(cast.stranger.actor, "sent", {}).rows) == {new, whole.referral, whole.referral_to_prosecution}
+    assert set(inbox_page(cast.stranger.actor, "sent", {}).rows) == {new, *sent_before}
 
 
 def test_open_placements_services_and_plans_are_the_present_leads(whole: Whole, cast: Any) -> None:
