@@ -185,14 +185,15 @@ def test_the_board_shows_who_carries_what_to_supervisors_only(
     client = sign_in(supervisor)
     page = client.get(reverse("desk:supervision"))
     board = page.context["board"]
-    assert [(share.key, share.cases) for share in board.shares] == [
+    assert [(share.key, share.cases) for share in board.shares if share.cases] == [
         ("nobody", 1),
         (str(cast.case_worker.actor.user_id), 1),
     ]
     assert [line.case for line in board.lines] == [case]
     page = client.get(reverse("desk:supervision"), {"who": cast.case_worker.actor.user_id})
     assert [line.case for line in page.context["board"].lines] == [other]
-    assert page.context["board"].chosen.late == Task.objects.open().filter(case_code=other.code).count() > 0
+    late = Task.objects.open().filter(case_code=other.code).count()
+    assert [line.late for line in page.context["board"].lines] == [late] != [0]
     assert sign_in(cast.case_worker).get(reverse("desk:supervision")).status_code == 403
     with CaptureQueriesContext(connection) as few:
         board_of(supervisor.actor)
@@ -200,7 +201,7 @@ def test_the_board_shows_who_carries_what_to_supervisors_only(
     opened_by(cast.stranger)
     with CaptureQueriesContext(connection) as more:
         board_of(supervisor.actor)
-    assert len(few) == len(more) == 3
+    assert len(few) == len(more) == 5
 
 
 # Standing in

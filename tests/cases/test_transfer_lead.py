@@ -317,6 +317,11 @@ def test_the_former_lead_keeps_the_way_of_the_case_and_its_own_part(whole: Whole
         Permission.SEARCH_PEOPLE,
         Permission.OPEN_CASE,
         Permission.BREAK_GLASS,
+        Permission.REMARK_ON_TASK,  # On what is left to its own organisation to do.
+        Permission.SEE_DIRECTORY,
+        Permission.KEEP_LISTING,
+        Permission.STOP_LISTING,
+        Permission.ADD_OUTSIDE_ORGANISATION,
     }
 
 
