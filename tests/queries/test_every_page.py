@@ -89,7 +89,7 @@ PAGES: dict[str, tuple[str, int]] = {
     "conferences:point": ("case_worker", 14),
     "conferences:step": ("case_worker", 9),
     "desk:case_list": ("case_worker", 11),
-    "desk:case_page": ("case_worker", 65),
+    "desk:case_page": ("case_worker", 52),
     "desk:country": ("administrator", 9),
     "desk:gaps": ("coordinator", 6),
     "desk:left_before": ("case_worker", 13),
