@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.desks import Desk, Watch
 from tests.browser.speaking import PHONE, Leaks, Speaker, listening
+from tests.ready import GROUND
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 QUIETLY = (
@@ -38,18 +39,23 @@ QUIETLY = (
 
 
 @pytest.fixture(scope="session")
-def chromium(django_db_setup: None) -> Iterator[Browser]:
+def chromium(django_db_setup: None, django_db_blocker: Any) -> Iterator[Browser]:
     """One browser for all; closed before the database goes, as its connections keep the server's threads alive."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.skip(f"No browser: none of {', '.join(PROGRAMS)} is on the PATH.")
-    # Playwright keeps an event loop in this thread; Django takes that for asynchronous code and refuses its queries.
+    # Playwright keeps an event loop in this thread; Django takes that for asynchronous code, refuses its queries, and
+    # has another connection for it: what stands on the one is taken back before the other is used.
+    with django_db_blocker.unblock():
+        GROUND.leave()
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIETLY)
         yield browser
         browser.close()
+        with django_db_blocker.unblock():
+            GROUND.leave()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
     else:
