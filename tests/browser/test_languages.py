@@ -51,6 +51,9 @@ def test_a_person_works_in_their_language(
     give_code(ana, cast)
     fits(ana, language, "my-work")
     ana.page.get_by_role("main").get_by_role("link").filter(has_not_text="+").last.click()
+    ana.page.wait_for_url("**/tasks/**")
+    fits(ana, language, "task")
+    ana.follow(case.code)
     ana.stands_at(case.code)
     fits(ana, language, "case")
 

@@ -97,7 +97,9 @@ def test_the_recipient_is_told_what_to_do_and_confirms_it(
     assert Notice.objects.filter(kind="consent_withdrawn").get().recipient == cast.clinician.user
     client, task = sign_in(cast.clinician), Task.objects.get(kind="stop_using")
     url = reverse("desk:stop_using", args=[task.pk])
-    assert url in client.get(reverse("desk:my_work")).content.decode()
+    own_page = reverse("desk:task", args=[task.pk])
+    assert own_page in client.get(reverse("desk:my_work")).content.decode()
+    assert url in client.get(own_page).content.decode()
     page = client.get(url).content.decode()
     for said in ("Identity and contact", "Risk and needs", "Destroy your copies", "destroyed or returned copies"):
         assert said in page
