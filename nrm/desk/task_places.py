@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from nrm.access.permissions import Permission as P  # noqa: N817  one letter keeps the tables tables
 from nrm.access.policy import Standing
@@ -47,23 +47,11 @@ def where_it_is_done(task: Task, case: Case | None, standing: Standing | None) -
     label, _colon, pk = task.subject.partition(":")
     name, needed = BY_RECORD.get(label, ("", frozenset()))
     if case is None or standing is None:
-        return _address(name, pk) if name and not task.case_code else ""
+        return reverse(name, args=[pk]) if name and not task.case_code else ""
     if task.kind in BY_KIND:
         name, permission = BY_KIND[task.kind]
         if standing.may(permission):
-            return _address(name, case.code)
+            return reverse(name, args=[case.code])
     elif name and any(standing.may(one) for one in needed):
-        return _address(name, pk) or _case_page(case)
-    return _case_page(case)
-
-
-def _case_page(case: Case) -> str:
+        return reverse(name, args=[pk])
     return reverse("desk:case_page", args=[case.code])
-
-
-def _address(name: str, *args: str) -> str:
-    """Empty when the room has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
